@@ -1,0 +1,35 @@
+import type { SealedGeneration, PublishingSettings } from './origin.ts';
+
+/** What one client did and saw. */
+export interface ClientEvidence {
+  /** `reader` (our own), `apt 2.6.1`. */
+  readonly client: string;
+  readonly repository: string;
+  /** `install hello`, `read index`, `refuse a changed package`. */
+  readonly did: string;
+  readonly passed: boolean;
+  readonly exitCode?: number;
+  /** Word for word, last lines. */
+  readonly said: string;
+  readonly durationMs: number;
+}
+
+/** Proves a view of a channel as a user would: our own reader always, real clients where they are installed. */
+export interface RepositoryClient {
+  readonly name: string;
+  /** undefined when it can run here, else why not: shown and recorded, never silent. */
+  unavailable(): Promise<string | undefined>;
+  /** `packages`: names (of the config) that must be installable or downloadable with their recorded digests. */
+  verify(request: {
+    readonly baseUrl: string;
+    readonly generation: SealedGeneration;
+    readonly settings: PublishingSettings;
+    readonly packages: readonly string[];
+    readonly signal: AbortSignal;
+  }): Promise<readonly ClientEvidence[]>;
+}
+
+/** Serves a view of the origin on loopback: a channel's staging view, or what is live. */
+export interface ViewServer {
+  open(view: { readonly channel: string; readonly number: number } | 'live'): Promise<{ readonly baseUrl: string; close(): Promise<void> }>;
+}
