@@ -1,6 +1,6 @@
 import type { SecretReference } from '../domain/config/resolved-config.ts';
-import type { Instant } from '../kernel/instant.ts';
 import type { AttemptName, Sha256 } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
 
 export interface ContainerSpec {
   readonly name: string;

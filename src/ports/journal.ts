@@ -1,5 +1,5 @@
-import type { Instant } from '../kernel/instant.ts';
 import type { Sha256 } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 
 /** `release/<id>`, `run/<id>`, `line/<name>`, `channel/<name>`, `target/<name>`, ... (architecture 3). */

@@ -56,9 +56,15 @@ export interface Origin {
    * @throws {PointerMovedError} (exit 6) the pointer is not at `before`; nothing has changed.
    * @throws {OriginFencedError} (exit 6) a later epoch has been here.
    */
-  flip(channel: string, flip: { readonly before: PointerState | null; readonly after: PointerState; readonly epoch: number }): Promise<void>;
+  flip(
+    channel: string,
+    flip: { readonly before: PointerState | null; readonly after: PointerState; readonly epoch: number },
+  ): Promise<void>;
   /** Removes generations and pool files that nothing may need any more (packaging 8), never within a promotion. */
-  sweep(channel: string, options: { readonly keepMs: number; readonly now: Instant; readonly needed: ReadonlySet<number> }): Promise<readonly string[]>;
+  sweep(
+    channel: string,
+    options: { readonly keepMs: number; readonly now: Instant; readonly needed: ReadonlySet<number> },
+  ): Promise<readonly string[]>;
   /** Every file a sealed generation names exists with its digest. Yields what does not. */
   audit(channel: string, number: number): AsyncIterable<{ readonly path: string; readonly problem: string }>;
 }

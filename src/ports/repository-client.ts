@@ -1,4 +1,4 @@
-import type { SealedGeneration, PublishingSettings } from './origin.ts';
+import type { PublishingSettings, SealedGeneration } from './origin.ts';
 
 /** What one client did and saw. */
 export interface ClientEvidence {
@@ -31,5 +31,7 @@ export interface RepositoryClient {
 
 /** Serves a view of the origin on loopback: a channel's staging view, or what is live. */
 export interface ViewServer {
-  open(view: { readonly channel: string; readonly number: number } | 'live'): Promise<{ readonly baseUrl: string; close(): Promise<void> }>;
+  open(
+    view: { readonly channel: string; readonly number: number } | 'live',
+  ): Promise<{ readonly baseUrl: string; close(): Promise<void> }>;
 }

@@ -171,9 +171,19 @@ export interface GateConfig {
 export type StepConfig =
   | { readonly uses: 'build' }
   | { readonly uses: 'stage'; readonly keepMs: number }
-  | { readonly uses: 'verify'; readonly view: 'staging' | 'live'; readonly clients: readonly string[]; readonly upgradeFrom?: string }
+  | {
+      readonly uses: 'verify';
+      readonly view: 'staging' | 'live';
+      readonly clients: readonly string[];
+      readonly upgradeFrom?: string;
+    }
   | { readonly uses: 'approve' }
-  | { readonly uses: 'promote'; readonly order: readonly string[]; readonly deadlineMs: number; readonly onFailure: 'undo' | 'hold' }
+  | {
+      readonly uses: 'promote';
+      readonly order: readonly string[];
+      readonly deadlineMs: number;
+      readonly onFailure: 'undo' | 'hold';
+    }
   | (StepBase & {
       readonly uses: 'run';
       readonly id: string;
