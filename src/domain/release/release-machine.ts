@@ -1,0 +1,93 @@
+import type { Instant } from '../../kernel/instant.ts';
+import type { StepConfig } from '../config/resolved-config.ts';
+import { type GateRow, gatesPassed, reviewGates } from './gate-review.ts';
+import type { ReleaseState } from './release-state.ts';
+
+/** How far a verb wants to go. `end` is everything up to the next gate or the end. */
+export type Goal = 'build' | 'stage' | 'verify' | 'end';
+
+export type ReleaseAction =
+  | { readonly do: 'build' }
+  | { readonly do: 'stage'; readonly keepMs: number }
+  | { readonly do: 'verify'; readonly step: Extract<StepConfig, { uses: 'verify' }> }
+  | { readonly do: 'record-approved'; readonly gates: readonly string[] }
+  | { readonly do: 'wait-for-gates'; readonly gates: readonly GateRow[] }
+  | { readonly do: 'promote'; readonly step: Extract<StepConfig, { uses: 'promote' }> }
+  | { readonly do: 'settle' }
+  | { readonly do: 'run-step'; readonly step: Extract<StepConfig, { uses: 'run' }> }
+  /** The goal is reached, or the release is over. */
+  | { readonly do: 'nothing' };
+
+export interface ReleaseQuestion {
+  readonly release: ReleaseState;
+  /** Every package step of the run has succeeded with the config as it is now. */
+  readonly built: boolean;
+  readonly goal: Goal;
+  readonly now: Instant;
+}
+
+/** What clients proved counts this long (promotion 5). */
+export const VERIFIED_FOR_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** The one thing to do next for a release: the first step of its line that is not done. */
+export function nextReleaseAction(question: ReleaseQuestion): ReleaseAction {
+  const { release, goal } = question;
+  if (release.phase === 'abandoned' || release.phase === 'settled') return { do: 'nothing' };
+  if (release.phase === 'promoting') return promotionUnderWay(release);
+
+  for (const step of stepsOf(release)) {
+    const action = unlessDone(step, question);
+    if (action !== undefined) return action;
+    if (step.uses === goal && !(step.uses === 'verify' && step.view === 'live')) return { do: 'nothing' };
+  }
+  return release.phase === 'live' ? { do: 'settle' } : { do: 'nothing' };
+}
+
+export const stepsOf = (release: ReleaseState): readonly StepConfig[] =>
+  release.config.lines[release.plan.line]?.steps ?? [];
+
+/** A promotion that has begun is brought to its end before anything else is asked. */
+function promotionUnderWay(release: ReleaseState): ReleaseAction {
+  const step = stepsOf(release).find((candidate) => candidate.uses === 'promote');
+  return step === undefined ? { do: 'nothing' } : { do: 'promote', step };
+}
+
+function unlessDone(step: StepConfig, { release, built, now }: ReleaseQuestion): ReleaseAction | undefined {
+  const isLive = release.phase === 'live';
+  switch (step.uses) {
+    case 'build':
+      return built || release.candidate !== undefined ? undefined : { do: 'build' };
+    case 'stage':
+      return release.candidate === undefined ? { do: 'stage', keepMs: step.keepMs } : undefined;
+    case 'verify':
+      if (step.view === 'live') return release.provedLive === undefined ? { do: 'verify', step } : undefined;
+      return isLive || isVerified(release, now) || isSkipped(release, 'verify') ? undefined : { do: 'verify', step };
+    case 'approve':
+      return isLive ? undefined : approval(release, now);
+    case 'promote':
+      return isLive ? undefined : { do: 'promote', step };
+    case 'run':
+      return release.stepsDone.has(step.id) ? undefined : { do: 'run-step', step };
+  }
+}
+
+/** Proved by clients, on this very generation, not too long ago. */
+export function isVerified(release: ReleaseState, now: Instant): boolean {
+  const { verified, candidate } = release;
+  return (
+    verified !== undefined &&
+    candidate !== undefined &&
+    verified.generation.digest === candidate.generation.digest &&
+    now - verified.at < VERIFIED_FOR_MS
+  );
+}
+
+export const isSkipped = (release: ReleaseState, what: string): boolean =>
+  release.skipped.some((row) => row.what === what);
+
+function approval(release: ReleaseState, now: Instant): ReleaseAction | undefined {
+  const gates = reviewGates(release, now);
+  if (!gatesPassed(gates)) return { do: 'wait-for-gates', gates };
+  if (release.approvedDigest === release.digest) return undefined;
+  return { do: 'record-approved', gates: gates.map((gate) => gate.name) };
+}

@@ -1,0 +1,236 @@
+import type { Instant } from '../../kernel/instant.ts';
+import { toInstant } from '../../kernel/instant.ts';
+import type { ResolvedConfig } from '../config/resolved-config.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { EventOf } from '../journal/event-definition.ts';
+import type { ListedPackage } from '../repository/generation.ts';
+import type { GateWord } from './gate.ts';
+import type { RELEASE_EVENTS } from './release-events.ts';
+import type { ReleasePlan } from './release-plan.ts';
+
+type ReleaseEvent = EventOf<typeof RELEASE_EVENTS>;
+type DataOf<Type extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: Type }>['data'];
+
+export interface GenerationRef {
+  readonly number: number;
+  readonly digest: string;
+}
+
+/** Staged bytes: immutable, named by release and plan number. */
+export interface Candidate {
+  readonly plan: ReleasePlan;
+  readonly digest: string;
+  readonly generation: GenerationRef;
+  readonly parent: GenerationRef | null;
+  readonly packages: readonly ListedPackage[];
+  readonly stagedAt: Instant;
+  readonly keepUntil: Instant;
+}
+
+export type Failure = DataOf<'release.failed'>;
+export type ClientReport = DataOf<'release.verified'>;
+
+export interface Promotion {
+  readonly number: number;
+  readonly after: GenerationRef;
+  readonly undo: GenerationRef;
+  readonly startedAt: Instant;
+  readonly deadlineAt: Instant;
+}
+
+/** How far a release has come. `failed` and `partial` are beside this: see `failure`. */
+export type Phase =
+  | 'planned'
+  | 'building'
+  | 'staged'
+  | 'verified'
+  | 'approved'
+  | 'promoting'
+  | 'live'
+  | 'settled'
+  | 'undone'
+  | 'abandoned';
+
+export interface ReleaseState {
+  readonly id: string;
+  readonly seq: number;
+  readonly phase: Phase;
+  /** The last failure that nothing has overtaken; `partial` when users see half of it. */
+  readonly failure: (Failure & { readonly at: Instant; readonly partial: boolean }) | undefined;
+  readonly plannedAt: Instant;
+  /** The latest plan: the staged one once there is a candidate. */
+  readonly plan: ReleasePlan;
+  readonly digest: string;
+  readonly config: ResolvedConfig;
+  readonly candidate: Candidate | undefined;
+  readonly verified: (ClientReport & { readonly at: Instant }) | undefined;
+  readonly provedLive: (ClientReport & { readonly at: Instant }) | undefined;
+  readonly approvedDigest: string | undefined;
+  readonly words: readonly GateWord[];
+  /** Words given before count no more. */
+  readonly wordsCountFrom: Instant;
+  /** Who planned, staged or resumed it. */
+  readonly authors: ReadonlySet<string>;
+  readonly promotions: number;
+  readonly promotion: Promotion | undefined;
+  readonly liveAt: Instant | undefined;
+  readonly skewMs: number | undefined;
+  readonly skipped: readonly {
+    readonly what: string;
+    readonly reason: string;
+    readonly by: string;
+    readonly at: Instant;
+  }[];
+  readonly stepsDone: ReadonlySet<string>;
+}
+
+/** The state of one release, folded from its stream; undefined for an empty one. */
+export function foldRelease(id: string, entries: readonly Entry[]): ReleaseState | undefined {
+  let state: ReleaseState | undefined;
+  for (const entry of entries) {
+    const event = entry as unknown as ReleaseEvent;
+    if (state === undefined) {
+      if (event.type !== 'release.planned') continue;
+      state = firstState(id, event.data, entry);
+    } else state = { ...applyReleaseEvent(state, event, entry), seq: entry.seq };
+  }
+  return state;
+}
+
+function firstState(id: string, data: DataOf<'release.planned'>, entry: Entry): ReleaseState {
+  return {
+    id,
+    seq: entry.seq,
+    phase: 'planned',
+    failure: undefined,
+    plannedAt: entry.at,
+    plan: data.plan,
+    digest: data.digest,
+    config: data.config as unknown as ResolvedConfig,
+    candidate: undefined,
+    verified: undefined,
+    provedLive: undefined,
+    approvedDigest: undefined,
+    words: [],
+    wordsCountFrom: toInstant(0),
+    authors: new Set([entry.by]),
+    promotions: 0,
+    promotion: undefined,
+    liveAt: undefined,
+    skewMs: undefined,
+    skipped: [],
+    stepsDone: new Set(),
+  };
+}
+
+function applyReleaseEvent(state: ReleaseState, event: ReleaseEvent, entry: Entry): ReleaseState {
+  switch (event.type) {
+    case 'release.planned':
+      return replanned(state, event.data, entry);
+    case 'release.building':
+      return { ...state, phase: 'building', failure: undefined };
+    case 'release.staged':
+      return staged(state, event.data, entry);
+    case 'release.rebased':
+      return rebased(state, event.data);
+    case 'release.verified':
+      return { ...state, phase: 'verified', verified: { ...event.data, at: entry.at }, failure: undefined };
+    case 'release.approved':
+      return { ...state, phase: 'approved', approvedDigest: event.data.digest, failure: undefined };
+    case 'release.promoting':
+      return promoting(state, event.data, entry);
+    case 'release.live':
+      return { ...state, phase: 'live', liveAt: entry.at, skewMs: event.data.skewMs, failure: undefined };
+    case 'release.proved-live':
+      return { ...state, provedLive: { ...event.data, at: entry.at }, failure: undefined };
+    case 'release.settled':
+      return { ...state, phase: 'settled', failure: undefined };
+    case 'release.failed':
+      return { ...state, failure: { ...event.data, at: entry.at, partial: false } };
+    case 'release.partial':
+      return { ...state, failure: { ...event.data, at: entry.at, partial: true } };
+    case 'release.undone':
+      return undone(state, entry);
+    case 'release.abandoned':
+      return { ...state, phase: 'abandoned', failure: undefined };
+    case 'release.resumed':
+      return { ...state, failure: undefined, authors: new Set([...state.authors, entry.by]) };
+    case 'release.skipped':
+      return { ...state, skipped: [...state.skipped, { ...event.data, by: entry.by, at: entry.at }] };
+    case 'step.done':
+      return { ...state, stepsDone: new Set([...state.stepsDone, event.data.step]), failure: undefined };
+    case 'gate.approved':
+    case 'gate.rejected':
+      return withWord(state, {
+        ...event.data,
+        word: event.type === 'gate.approved' ? 'approved' : 'rejected',
+        at: entry.at,
+      });
+    case 'gate.withdrawn':
+      return withWord(state, { word: 'withdrawn', gate: event.data.gate, by: event.data.by, at: entry.at });
+  }
+}
+
+const withWord = (state: ReleaseState, word: GateWord): ReleaseState => ({ ...state, words: [...state.words, word] });
+
+function replanned(state: ReleaseState, data: DataOf<'release.planned'>, entry: Entry): ReleaseState {
+  const config = data.config as unknown as ResolvedConfig;
+  const authors = new Set([...state.authors, entry.by]);
+  return { ...state, phase: 'planned', plan: data.plan, digest: data.digest, config, authors, failure: undefined };
+}
+
+function staged(state: ReleaseState, data: DataOf<'release.staged'>, entry: Entry): ReleaseState {
+  const candidate: Candidate = {
+    plan: data.plan,
+    digest: data.digest,
+    generation: data.generation,
+    parent: data.parent,
+    packages: data.packages as unknown as readonly ListedPackage[],
+    stagedAt: entry.at,
+    keepUntil: toInstant(data.keepUntil),
+  };
+  const authors = entry.by === 'schedule' ? state.authors : new Set([...state.authors, entry.by]);
+  return {
+    ...state,
+    phase: 'staged',
+    plan: data.plan,
+    digest: data.digest,
+    candidate,
+    authors,
+    verified: undefined,
+    failure: undefined,
+  };
+}
+
+/** The bytes are the same, their generation is new: what clients proved about the old one does not count. */
+function rebased(state: ReleaseState, data: DataOf<'release.rebased'>): ReleaseState {
+  if (state.candidate === undefined) return state;
+  const candidate = { ...state.candidate, generation: data.generation, parent: data.parent };
+  return { ...state, phase: 'staged', candidate, verified: undefined };
+}
+
+function promoting(state: ReleaseState, data: DataOf<'release.promoting'>, entry: Entry): ReleaseState {
+  const promotion: Promotion = {
+    number: data.promotion,
+    after: data.after,
+    undo: data.undo,
+    startedAt: entry.at,
+    deadlineAt: toInstant(data.deadlineAt),
+  };
+  return { ...state, phase: 'promoting', promotion, promotions: data.promotion, failure: undefined };
+}
+
+/** Undone counts as open. Its bytes stay staged; approvals lapse, and it has to be proved again. */
+function undone(state: ReleaseState, entry: Entry): ReleaseState {
+  return {
+    ...state,
+    phase: 'undone',
+    failure: undefined,
+    verified: undefined,
+    provedLive: undefined,
+    approvedDigest: undefined,
+    promotion: undefined,
+    liveAt: undefined,
+    wordsCountFrom: entry.at,
+  };
+}
