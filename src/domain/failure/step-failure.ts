@@ -1,0 +1,11 @@
+/** A step's failure as news: its class decides what happens next, the sentence and the remedy are what a person reads. */
+export interface StepFailure {
+  /** A row of `failure-classes.ts`, or the code of the error a port gave, without `SLIP_`. */
+  readonly class: string;
+  readonly sentence: string;
+  readonly remedy: string;
+  /** Exit code of the command, when one ended the step. */
+  readonly exitCode?: number;
+  /** What the command said last, word for word (masked by the agent). */
+  readonly lastLines?: readonly string[];
+}

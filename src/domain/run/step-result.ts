@@ -1,0 +1,25 @@
+import type { Sha256 } from '../../kernel/ids.ts';
+import type { PackageFacts } from '../package/package-facts.ts';
+
+/** A file that a step made. Its bytes lie in the artifact store. */
+export interface ProducedFile {
+  /** As users will see it. */
+  readonly fileName: string;
+  /** Relative to the step's work folder, or to the source's root. */
+  readonly path: string;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  /** What our own reader found; null for files that are no packages. */
+  readonly facts: PackageFacts | null;
+}
+
+/** What a finished step leaves. */
+export interface StepResult {
+  readonly files: readonly ProducedFile[];
+  /** The same files as a folder, for steps that take them in. */
+  readonly tree: Sha256;
+  /** What it wrote to `$SLIPWAY_OUTPUT`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** A fetched source: where it came from and what proves it. */
+  readonly source?: { readonly origin: string; readonly proof: string; readonly commitEpochS?: number };
+}
