@@ -6,6 +6,16 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const generation = z.object({ number: z.int().positive(), digest });
 const json = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null);
 
+/** What a resumed release needs to know of the place where it was planned. */
+const planContext = z.object({
+  /** Absolute path of the config's folder: relative sources begin here. */
+  baseDir: z.string(),
+  branch: z.string().optional(),
+  epoch: z.object({ environmentS: z.int().optional(), configCommitS: z.int().optional() }),
+  /** Values of the `env.X` that templates name; never secrets. */
+  environment: z.record(z.string(), z.string()),
+});
+
 /** The release's failure as news: what a person reads, and which phase to look at. */
 const failure = z.object({
   phase: z.enum(['build', 'stage', 'verify', 'promote', 'settle', 'step']),
@@ -47,7 +57,7 @@ export const RELEASE_EVENTS = defineEvents({
   'release.planned': {
     v: 1,
     says: 'A plan was written: version, packages and targets, with the config as resolved. Planning again writes the next number.',
-    data: z.object({ plan: releasePlan, digest, config: json, changed: z.array(z.string()) }),
+    data: z.object({ plan: releasePlan, digest, config: json, context: planContext, changed: z.array(z.string()) }),
   },
   'release.building': { v: 1, says: 'Its packages are being built.', data: z.object({}) },
   'release.staged': {
@@ -80,7 +90,11 @@ export const RELEASE_EVENTS = defineEvents({
     data: z.object({ promotion: z.int().positive(), generation, skewMs: z.number() }),
   },
   'release.proved-live': { v: 1, says: 'Clients proved what users see.', data: clientReport },
-  'release.settled': { v: 1, says: 'Everything after the promotion is done too; the release is over.', data: z.object({}) },
+  'release.settled': {
+    v: 1,
+    says: 'Everything after the promotion is done too; the release is over.',
+    data: z.object({}),
+  },
   'release.failed': { v: 1, says: 'It stopped. `slipway resume` goes on with what is not done.', data: failure },
   'release.partial': { v: 1, says: 'It is partly visible to users. Resume at once.', data: failure },
   'release.undone': {

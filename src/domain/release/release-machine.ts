@@ -2,6 +2,7 @@ import type { Instant } from '../../kernel/instant.ts';
 import type { StepConfig } from '../config/resolved-config.ts';
 import { type GateRow, gatesPassed, reviewGates } from './gate-review.ts';
 import type { ReleaseState } from './release-state.ts';
+import { stepsOfLine } from './steps-of-line.ts';
 
 /** How far a verb wants to go. `end` is everything up to the next gate or the end. */
 export type Goal = 'build' | 'stage' | 'verify' | 'end';
@@ -43,8 +44,7 @@ export function nextReleaseAction(question: ReleaseQuestion): ReleaseAction {
   return release.phase === 'live' ? { do: 'settle' } : { do: 'nothing' };
 }
 
-export const stepsOf = (release: ReleaseState): readonly StepConfig[] =>
-  release.config.lines[release.plan.line]?.steps ?? [];
+const stepsOf = (release: ReleaseState): readonly StepConfig[] => stepsOfLine(release.config, release.plan.line);
 
 /** A promotion that has begun is brought to its end before anything else is asked. */
 function promotionUnderWay(release: ReleaseState): ReleaseAction {

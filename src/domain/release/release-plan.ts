@@ -75,8 +75,12 @@ export interface PlanDifference {
 }
 
 /** What differs between two plans, one row a value, for `slipway diff`. */
-export function comparePlans(before: ReleasePlan, after: ReleasePlan): readonly PlanDifference[] {
-  const [older, newer] = [flatten(before as JsonObject), flatten(after as JsonObject)];
+export const comparePlans = (before: ReleasePlan, after: ReleasePlan): readonly PlanDifference[] =>
+  compareJson(before as JsonObject, after as JsonObject);
+
+/** What differs between two plain values, one row a value. */
+export function compareJson(before: JsonObject, after: JsonObject): readonly PlanDifference[] {
+  const [older, newer] = [flatten(before), flatten(after)];
   const paths = [...new Set([...older.keys(), ...newer.keys()])].sort((a, b) => (a < b ? -1 : 1));
   return paths
     .map((path) => ({ path, before: older.get(path) ?? '-', after: newer.get(path) ?? '-' }))

@@ -27,6 +27,7 @@ export interface Candidate {
   readonly keepUntil: Instant;
 }
 
+export type PlanContext = DataOf<'release.planned'>['context'];
 export type Failure = DataOf<'release.failed'>;
 export type ClientReport = DataOf<'release.verified'>;
 
@@ -62,6 +63,7 @@ export interface ReleaseState {
   readonly plan: ReleasePlan;
   readonly digest: string;
   readonly config: ResolvedConfig;
+  readonly context: PlanContext;
   readonly candidate: Candidate | undefined;
   readonly verified: (ClientReport & { readonly at: Instant }) | undefined;
   readonly provedLive: (ClientReport & { readonly at: Instant }) | undefined;
@@ -107,6 +109,7 @@ function firstState(id: string, data: DataOf<'release.planned'>, entry: Entry): 
     plan: data.plan,
     digest: data.digest,
     config: data.config as unknown as ResolvedConfig,
+    context: data.context,
     candidate: undefined,
     verified: undefined,
     provedLive: undefined,
@@ -173,10 +176,23 @@ function applyReleaseEvent(state: ReleaseState, event: ReleaseEvent, entry: Entr
 
 const withWord = (state: ReleaseState, word: GateWord): ReleaseState => ({ ...state, words: [...state.words, word] });
 
+/** A new plan: what was staged under the old one is no candidate any more (its bytes stay until swept). */
 function replanned(state: ReleaseState, data: DataOf<'release.planned'>, entry: Entry): ReleaseState {
   const config = data.config as unknown as ResolvedConfig;
   const authors = new Set([...state.authors, entry.by]);
-  return { ...state, phase: 'planned', plan: data.plan, digest: data.digest, config, authors, failure: undefined };
+  return {
+    ...state,
+    phase: 'planned',
+    plan: data.plan,
+    digest: data.digest,
+    config,
+    context: data.context,
+    authors,
+    candidate: undefined,
+    verified: undefined,
+    approvedDigest: undefined,
+    failure: undefined,
+  };
 }
 
 function staged(state: ReleaseState, data: DataOf<'release.staged'>, entry: Entry): ReleaseState {

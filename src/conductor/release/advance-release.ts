@@ -1,0 +1,183 @@
+import type { StepConfig } from '../../domain/config/resolved-config.ts';
+import type { NewEvent } from '../../domain/journal/entry.ts';
+import { newEvent } from '../../domain/journal/event-definition.ts';
+import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
+import { type Goal, nextReleaseAction, type ReleaseAction } from '../../domain/release/release-machine.ts';
+import type { Failure, ReleaseState } from '../../domain/release/release-state.ts';
+import type { RunOutcome } from '../../domain/run/run-outcome.ts';
+import { EXIT } from '../../kernel/exit-code.ts';
+import type { ReleaseId, StepId } from '../../kernel/ids.ts';
+import type { HeldLease } from '../lease/hold-lease.ts';
+import { loadRelease } from './load-release.ts';
+import { promoteRelease } from './promote-release.ts';
+import type { Actor, ReleaseWorld } from './release-world.ts';
+import { stageRelease } from './stage-release.ts';
+import { done, failed, type VerbOutcome, waiting } from './verb-outcome.ts';
+import { verifyRelease } from './verify-release.ts';
+
+export interface AdvanceRequest {
+  readonly release: string;
+  readonly goal: Goal;
+  readonly actor: Actor;
+  /** Lease `run/<id>`. */
+  readonly held: HeldLease;
+  /** Ctrl-C: running steps go on without us. */
+  readonly signal: AbortSignal;
+}
+
+type Progress = { readonly release: ReleaseState; readonly built?: boolean } | { readonly over: VerbOutcome };
+
+/** Decide, act, record, until the goal is reached, a gate has to be waited for, or something failed. */
+export async function advanceRelease(world: ReleaseWorld, request: AdvanceRequest): Promise<VerbOutcome> {
+  let release = await loadRelease(world.journal, request.release);
+  let built = false;
+  for (;;) {
+    request.held.lost.throwIfAborted();
+    const action = nextReleaseAction({ release, built, goal: request.goal, now: world.clock.now() });
+    if (action.do === 'nothing') return reached(release, request.goal);
+    if (request.signal.aborted) return interrupted(release);
+    const progress = await act(world, { ...request, state: release }, action);
+    if ('over' in progress) return progress.over;
+    release = progress.release;
+    built = progress.built ?? built;
+  }
+}
+
+type Acting = AdvanceRequest & { readonly state: ReleaseState };
+
+async function act(world: ReleaseWorld, acting: Acting, action: ReleaseAction): Promise<Progress> {
+  const { state, held, actor } = acting;
+  switch (action.do) {
+    case 'build':
+      return await build(world, acting);
+    case 'stage':
+      return { release: await stageRelease(world, state, held, actor, action.keepMs) };
+    case 'verify':
+      return await verify(world, acting, action.step);
+    case 'wait-for-gates':
+      return { over: waiting(state, action.gates) };
+    case 'record-approved':
+      return await record(
+        world,
+        acting,
+        newEvent(RELEASE_EVENTS, 'release.approved', { digest: state.digest, gates: [...action.gates] }),
+      );
+    case 'promote':
+      return { release: await promoteRelease(world, { release: state, run: held, actor, step: action.step }) };
+    case 'run-step':
+      return await runStep(world, acting, action.step);
+    case 'settle':
+      return await record(world, acting, newEvent(RELEASE_EVENTS, 'release.settled', {}));
+    case 'nothing':
+      return { over: reached(state, acting.goal) };
+  }
+}
+
+async function record(world: ReleaseWorld, { state, held, actor }: Acting, event: NewEvent): Promise<Progress> {
+  await world.journal.append({
+    by: actor.login,
+    at: world.clock.now(),
+    leases: [held.guard],
+    writes: [{ stream: `release/${state.id}`, expectedSeq: state.seq, events: [event] }],
+  });
+  return { release: await loadRelease(world.journal, state.id) };
+}
+
+async function build(world: ReleaseWorld, acting: Acting): Promise<Progress> {
+  const { state, held, signal } = acting;
+  let release = state;
+  if (state.phase === 'planned') {
+    const progress = await record(world, acting, newEvent(RELEASE_EVENTS, 'release.building', {}));
+    if ('release' in progress) release = progress.release;
+  }
+  const outcome = await world.runs.drive(release.id as ReleaseId, 'build', { signal, lease: held });
+  if (outcome.state === 'done') return { release, built: true };
+  return await stopped(world, { ...acting, state: release }, outcome, { phase: 'build' });
+}
+
+async function runStep(
+  world: ReleaseWorld,
+  acting: Acting,
+  step: Extract<StepConfig, { uses: 'run' }>,
+): Promise<Progress> {
+  const { state, held, signal } = acting;
+  const outcome = await world.runs.drive(state.id as ReleaseId, step.id as StepId, { signal, lease: held });
+  const isOver = outcome.state === 'done' || (outcome.state === 'failed' && step.continueOnError);
+  if (!isOver) return await stopped(world, acting, outcome, { phase: 'step', step: step.id });
+  return await record(world, acting, newEvent(RELEASE_EVENTS, 'step.done', { step: step.id, skipped: false }));
+}
+
+/** The run cannot go on by itself: the reason becomes the release's, in one sentence. */
+async function stopped(
+  world: ReleaseWorld,
+  acting: Acting,
+  outcome: RunOutcome,
+  where: { readonly phase: 'build' | 'step'; readonly step?: string },
+): Promise<Progress> {
+  const { state } = acting;
+  if (outcome.state === 'interrupted') return { over: interrupted(state) };
+  if (outcome.state === 'waiting') {
+    const [first] = outcome.waiting;
+    return {
+      over: {
+        exit: EXIT.waiting,
+        release: state.id,
+        phase: state.phase,
+        sentence: first?.sentence ?? `${state.id} waits for a decision.`,
+        ...(first !== undefined && { next: first.remedy }),
+      },
+    };
+  }
+  const failure = failureOf(state, outcome, where);
+  if (!isRecorded(state, failure)) await record(world, acting, newEvent(RELEASE_EVENTS, 'release.failed', failure));
+  return { over: failed(await loadRelease(world.journal, state.id), failure, EXIT.failed) };
+}
+
+const isRecorded = (state: ReleaseState, failure: Failure): boolean =>
+  state.failure?.class === failure.class && state.failure.sentence === failure.sentence;
+
+function failureOf(
+  state: ReleaseState,
+  outcome: RunOutcome,
+  where: { phase: 'build' | 'step'; step?: string },
+): Failure {
+  const [first] = outcome.failures;
+  if (first === undefined) {
+    const [cancelled] = outcome.cancelled;
+    return {
+      ...where,
+      ...(cancelled !== undefined && { step: cancelled.step }),
+      class: 'CANCELLED',
+      sentence: `${cancelled?.step ?? state.id} was cancelled by ${cancelled?.by ?? 'somebody'}: ${cancelled?.reason ?? ''}`,
+      remedy: `Go on with "slipway resume ${state.id}".`,
+    };
+  }
+  const more = outcome.failures.length > 1 ? ` (${outcome.failures.length - 1} more steps failed)` : '';
+  return { ...where, step: first.step, class: first.class, sentence: `${first.sentence}${more}`, remedy: first.remedy };
+}
+
+async function verify(
+  world: ReleaseWorld,
+  acting: Acting,
+  step: Extract<StepConfig, { uses: 'verify' }>,
+): Promise<Progress> {
+  const { state, held, actor, signal } = acting;
+  const { release, failure } = await verifyRelease(world, state, held, actor, step, signal);
+  return failure === undefined ? { release } : { over: failed(release, failure, EXIT.verification) };
+}
+
+function reached(release: ReleaseState, goal: Goal): VerbOutcome {
+  const { id, phase } = release;
+  if (phase === 'settled' || phase === 'live') return done(release, `${id} is live; users see it.`);
+  if (phase === 'abandoned') return done(release, `${id} is abandoned.`);
+  const next = goal === 'verify' ? `slipway promote ${id}` : `slipway resume ${id}`;
+  return done(release, `${id} is ${goal === 'build' ? 'built' : phase}.`, next);
+}
+
+const interrupted = (release: ReleaseState): VerbOutcome => ({
+  exit: EXIT.interrupted,
+  release: release.id,
+  phase: release.phase,
+  sentence: `Interrupted; ${release.id} is ${release.phase}, and nothing is lost.`,
+  next: `slipway resume ${release.id}`,
+});

@@ -1,0 +1,28 @@
+import { foldLine, type LineState } from '../../domain/release/line-state.ts';
+import { ReleaseNotFoundError } from '../../domain/release/release-errors.ts';
+import { foldRelease, type ReleaseState } from '../../domain/release/release-state.ts';
+import type { Journal } from '../../ports/journal.ts';
+
+const PREFIX = 'release/';
+
+/** @throws {ReleaseNotFoundError} naming those that exist. */
+export async function loadRelease(journal: Journal, id: string): Promise<ReleaseState> {
+  const release = foldRelease(id, await journal.read(`${PREFIX}${id}`));
+  if (release !== undefined) return release;
+  const known = await journal.streams(PREFIX);
+  throw new ReleaseNotFoundError(
+    id,
+    known.map(({ stream }) => stream.slice(PREFIX.length)),
+  );
+}
+
+/** Every release of the journal, oldest plan first. */
+export async function listReleases(journal: Journal): Promise<readonly ReleaseState[]> {
+  const streams = await journal.streams(PREFIX);
+  const releases = await Promise.all(streams.map(({ stream }) => loadRelease(journal, stream.slice(PREFIX.length))));
+  return releases.sort((a, b) => a.plannedAt - b.plannedAt || (a.id < b.id ? -1 : 1));
+}
+
+export async function loadLine(journal: Journal, line: string): Promise<LineState> {
+  return foldLine(await journal.read(`line/${line}`));
+}

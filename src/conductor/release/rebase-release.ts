@@ -1,0 +1,54 @@
+import { newEvent } from '../../domain/journal/event-definition.ts';
+import { IndexChangeError } from '../../domain/release/release-errors.ts';
+import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
+import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { canonicalJson } from '../../kernel/json.ts';
+import type { ChannelView } from './channel-view.ts';
+import { loadRelease } from './load-release.ts';
+import { makeGeneration } from './make-generation.ts';
+import type { PromotionRequest } from './promote-release.ts';
+import type { ReleaseWorld } from './release-world.ts';
+import { changeRows, contentWith, reference } from './stage-release.ts';
+
+/**
+ * Somebody else promoted into the channel: our same change is written again on the new parent. Approvals stay, because the
+ * plan's digest does not know parents; what clients proved does not.
+ * @throws {IndexChangeError} on the new parent our change would be another one than was approved.
+ */
+export async function rebaseRelease(
+  world: ReleaseWorld,
+  { release, run, actor }: PromotionRequest,
+  { origin, current }: ChannelView,
+): Promise<ReleaseState> {
+  const packages = release.candidate?.packages ?? [];
+  const { contents, changes } = contentWith(release, current, packages);
+  const approved = release.plan.targets.flatMap((target) => target.change);
+  if (canonicalJson(changeRows(changes)) !== canonicalJson(approved)) {
+    throw new IndexChangeError(
+      `Channel ${release.plan.channel} moved to generation ${current?.number ?? 'none'}, and on it ${release.id} would change other entries than its plan says.`,
+      `Look at "slipway show ${release.id}", then "slipway stage ${release.id}" for a new plan and new approvals.`,
+    );
+  }
+  const sealed = await makeGeneration(world, origin, await world.publishing(release.config), {
+    channel: release.plan.channel,
+    purpose: 'rebase',
+    release: release.id,
+    for: release.plan.number,
+    parent: current,
+    contents,
+    lease: run.guard,
+    by: actor.login,
+  });
+  await origin.stage(release.plan.channel, sealed.number);
+  const event = newEvent(RELEASE_EVENTS, 'release.rebased', {
+    generation: reference(sealed),
+    parent: current === undefined ? null : reference(current),
+  });
+  await world.journal.append({
+    by: actor.login,
+    at: world.clock.now(),
+    leases: [run.guard],
+    writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [event] }],
+  });
+  return await loadRelease(world.journal, release.id);
+}

@@ -1,0 +1,37 @@
+import type { GateRow } from '../../domain/release/gate-review.ts';
+import type { Failure, Phase, ReleaseState } from '../../domain/release/release-state.ts';
+import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
+
+/** How a verb ended: news for a person, fields for a program. */
+export interface VerbOutcome {
+  readonly exit: ExitCode;
+  readonly release: string;
+  readonly phase: Phase;
+  /** One sentence: what is so now. */
+  readonly sentence: string;
+  /** What to do next, as a command where there is one. */
+  readonly next?: string;
+  readonly failure?: Failure;
+  readonly gates?: readonly GateRow[];
+}
+
+export function done(release: ReleaseState, sentence: string, next?: string): VerbOutcome {
+  return { exit: EXIT.done, release: release.id, phase: release.phase, sentence, ...(next !== undefined && { next }) };
+}
+
+export function failed(release: ReleaseState, failure: Failure, exit: ExitCode): VerbOutcome {
+  return { exit, release: release.id, phase: release.phase, sentence: failure.sentence, next: failure.remedy, failure };
+}
+
+export function waiting(release: ReleaseState, gates: readonly GateRow[]): VerbOutcome {
+  const open = gates.filter((gate) => gate.state.state !== 'passed' && gate.skipped === undefined);
+  const names = open.map((gate) => gate.name).join(', ');
+  return {
+    exit: EXIT.waiting,
+    release: release.id,
+    phase: release.phase,
+    sentence: `${release.id} waits for ${names}.`,
+    next: `slipway approve ${release.id} --digest ${release.digest.slice(0, 12)}`,
+    gates,
+  };
+}

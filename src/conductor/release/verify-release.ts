@@ -1,0 +1,81 @@
+import type { StepConfig } from '../../domain/config/resolved-config.ts';
+import { newEvent } from '../../domain/journal/event-definition.ts';
+import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
+import type { ClientReport, Failure, GenerationRef, ReleaseState } from '../../domain/release/release-state.ts';
+import type { HeldLease } from '../lease/hold-lease.ts';
+import { loadRelease } from './load-release.ts';
+import type { Actor, ReleaseWorld } from './release-world.ts';
+
+type VerifyStep = Extract<StepConfig, { uses: 'verify' }>;
+
+/** Runs every client that works here against a view, and records what they saw: proof, or the failure. */
+export async function verifyRelease(
+  world: ReleaseWorld,
+  release: ReleaseState,
+  held: HeldLease,
+  actor: Actor,
+  step: VerifyStep,
+  signal: AbortSignal,
+): Promise<{ readonly release: ReleaseState; readonly failure?: Failure }> {
+  const generation = release.phase === 'live' ? release.promotion?.after : release.candidate?.generation;
+  if (generation === undefined) throw new Error(`${release.id} has no generation to verify`);
+  const report = await askClients(world, release, generation, step, signal);
+  const wrong = report.evidence.filter((row) => !row.passed);
+  const failure = wrong.length === 0 ? undefined : failureOf(release, step, wrong);
+  const type = step.view === 'live' ? 'release.proved-live' : 'release.verified';
+  const event =
+    failure === undefined
+      ? newEvent(RELEASE_EVENTS, type, report)
+      : newEvent(RELEASE_EVENTS, 'release.failed', failure);
+  await world.journal.append({
+    by: actor.login,
+    at: world.clock.now(),
+    leases: [held.guard],
+    writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [event] }],
+  });
+  return { release: await loadRelease(world.journal, release.id), ...(failure && { failure }) };
+}
+
+/** Shows the generation on loopback to each client in turn. */
+export async function askClients(
+  world: ReleaseWorld,
+  release: ReleaseState,
+  generation: GenerationRef,
+  step: Pick<VerifyStep, 'view' | 'clients'>,
+  signal: AbortSignal,
+): Promise<ClientReport> {
+  const { config, plan, candidate } = release;
+  const settings = await world.publishing(config);
+  const sealed = await world.origin(config).generation(plan.channel, generation.number);
+  const names = [...new Set((candidate?.packages ?? []).map((listed) => listed.package))];
+  const view = await world
+    .views(config)
+    .open(step.view === 'live' ? 'live' : { channel: plan.channel, number: generation.number });
+  const evidence: ClientReport['evidence'] = [];
+  const notRun: { client: string; because: string }[] = [];
+  try {
+    for (const client of world.clients) {
+      const because = await client.unavailable();
+      if (because === undefined) {
+        const baseUrl = view.baseUrl;
+        evidence.push(...(await client.verify({ baseUrl, generation: sealed, settings, packages: names, signal })));
+      } else notRun.push({ client: client.name, because });
+    }
+  } finally {
+    await view.close();
+  }
+  return { generation, evidence, notRun };
+}
+
+function failureOf(release: ReleaseState, step: VerifyStep, wrong: ClientReport['evidence']): Failure {
+  const [first] = wrong;
+  const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
+  return {
+    phase: step.view === 'live' ? 'settle' : 'verify',
+    class: 'VERIFY_FAILED',
+    sentence: `${first?.client} could not ${first?.did} from ${first?.repository}${more}: ${lastLine(first?.said ?? '')}`,
+    remedy: `Mend the cause, then "slipway resume ${release.id}". Everything it said: "slipway show ${release.id}".`,
+  };
+}
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';

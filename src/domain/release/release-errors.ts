@@ -1,0 +1,147 @@
+import { EXIT } from '../../kernel/exit-code.ts';
+import { SlipwayError } from '../../kernel/slipway-error.ts';
+
+/**
+ * The line has a release that is not over. A line has at most one open release, so that a retry can never become a second
+ * version. Go on with it (`slipway resume`), or give it up (`slipway abandon`).
+ */
+export class ReleaseOpenError extends SlipwayError {
+  readonly code = 'SLIP_RELEASE_OPEN';
+  override readonly exitCode = EXIT.refused;
+
+  constructor(line: string, open: string, options?: ErrorOptions) {
+    super(
+      `Line ${line} has an open release: ${open}. No other can begin.`,
+      `Go on with "slipway resume ${open}", or give it up with "slipway abandon ${open} --reason TEXT".`,
+      options,
+    );
+  }
+}
+
+/** No release of that id is in this journal. `slipway list` shows those that are; `--state` names another journal. */
+export class ReleaseNotFoundError extends SlipwayError {
+  readonly code = 'SLIP_RELEASE_NOT_FOUND';
+  override readonly exitCode = EXIT.usage;
+
+  constructor(id: string, known: readonly string[]) {
+    const some = known.length === 0 ? 'The journal holds no release yet.' : `It holds ${known.slice(-5).join(', ')}.`;
+    super(`There is no release ${id} in this journal. ${some}`, 'Look it up with "slipway list".');
+  }
+}
+
+/** No line of that name is in the config. */
+export class LineUnknownError extends SlipwayError {
+  readonly code = 'SLIP_LINE_UNKNOWN';
+  override readonly exitCode = EXIT.usage;
+
+  constructor(line: string, known: readonly string[]) {
+    super(`There is no line ${line} in the config.`, `Name one of: ${known.join(', ')}.`);
+  }
+}
+
+/** The verb does not fit the state the release is in; nothing was changed. The remedy names the verb that does. */
+export class WrongStateError extends SlipwayError {
+  readonly code = 'SLIP_RELEASE_STATE';
+  override readonly exitCode = EXIT.refused;
+}
+
+/**
+ * The version was allocated before, or is not greater than one that was. Versions are spent for ever, also by a failed,
+ * undone or abandoned release. Name a greater one.
+ */
+export class VersionRefusedError extends SlipwayError {
+  readonly code = 'SLIP_VERSION_REFUSED';
+  override readonly exitCode = EXIT.refused;
+}
+
+/**
+ * A file of that name is already what users of the channel get, from another release. Bytes never change under a name:
+ * release a new version.
+ */
+export class NameTakenError extends SlipwayError {
+  readonly code = 'SLIP_NAME_TAKEN';
+  override readonly exitCode = EXIT.refused;
+}
+
+/**
+ * The channel already holds packages that this journal's line knows nothing of, so the next number is not known. Say it
+ * once with `--version`; from then on the line counts by itself.
+ */
+export class FirstVersionNeededError extends SlipwayError {
+  readonly code = 'SLIP_VERSION_NEEDED';
+  override readonly exitCode = EXIT.refused;
+
+  constructor(line: string, channel: string, packages: number) {
+    super(
+      `Line ${line} has no version yet, but channel ${channel} already holds ${packages} packages.`,
+      `Say which version this is: "slipway plan ${line} --version V", greater than what is there.`,
+    );
+  }
+}
+
+/**
+ * The origin was last written by another journal, or by a later state of this one (a restored or copied journal). Going on
+ * could give out a number twice. Use the journal that wrote it (`--state`), or bring it back from its backup.
+ */
+export class JournalOutrunError extends SlipwayError {
+  readonly code = 'SLIP_JOURNAL_OUTRUN';
+  override readonly exitCode = EXIT.refused;
+}
+
+/**
+ * The digest given is not that of the plan as it stands now: somebody staged again after you looked. Look at
+ * `slipway show` and `slipway diff`, then approve the current digest.
+ */
+export class DigestNotCurrentError extends SlipwayError {
+  readonly code = 'SLIP_APPROVAL_DIGEST';
+  override readonly exitCode = EXIT.refused;
+
+  constructor(id: string, given: string, current: string) {
+    super(
+      `The plan of ${id} is ${current.slice(0, 12)} now, not ${given.slice(0, 12)}.`,
+      `Look at "slipway show ${id}", then approve --digest ${current.slice(0, 12)}.`,
+    );
+  }
+}
+
+/** The person may not speak at this gate: not among its approvers, or the release is their own. */
+export class NotApproverError extends SlipwayError {
+  readonly code = 'SLIP_APPROVAL_PERSON';
+  override readonly exitCode = EXIT.refused;
+}
+
+/** The verb needs to know which gate is meant, or the line has no such gate. */
+export class GateUnknownError extends SlipwayError {
+  readonly code = 'SLIP_GATE_UNKNOWN';
+  override readonly exitCode = EXIT.usage;
+}
+
+/**
+ * The channel's pointer is not where the journal says it must be: somebody promoted after this release, or moved the
+ * pointer by hand. Nothing was changed. Look at `slipway status` and at the origin.
+ */
+export class PointerNotOursError extends SlipwayError {
+  readonly code = 'SLIP_POINTER_NOT_OURS';
+  override readonly exitCode = EXIT.refused;
+}
+
+/** Another process is working on the release or on its target. Wait for it, or follow it with `slipway status`. */
+export class HeldElsewhereError extends SlipwayError {
+  readonly code = 'SLIP_HELD';
+  override readonly exitCode = EXIT.refused;
+}
+
+/** The candidate is older than `stage.keep` allows, or its bytes are gone. Stage it again; approvals lapse. */
+export class CandidateExpiredError extends SlipwayError {
+  readonly code = 'SLIP_CANDIDATE_EXPIRED';
+  override readonly exitCode = EXIT.refused;
+}
+
+/**
+ * The index of the new generation would lose an entry, change one, or bring one that this release does not name. Nothing
+ * was promoted. The message names the entries.
+ */
+export class IndexChangeError extends SlipwayError {
+  readonly code = 'SLIP_INDEX_CHANGE';
+  override readonly exitCode = EXIT.refused;
+}
