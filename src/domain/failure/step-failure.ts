@@ -4,6 +4,8 @@ export interface StepFailure {
   readonly class: string;
   readonly sentence: string;
   readonly remedy: string;
+  /** Nothing was wrong with the work, but doing it would break a promise: the command that drives exits 6. */
+  readonly isRefused?: boolean;
   /** Exit code of the command, when one ended the step. */
   readonly exitCode?: number;
   /** What the command said last, word for word (masked by the agent). */

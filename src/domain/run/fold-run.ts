@@ -50,6 +50,7 @@ const newStep = (id: StepId, at: Instant): StepState => ({
   attempts: [],
   grantedAfter: 0,
   recorded: new Map(),
+  isMissingBytes: false,
   isDeclaredDone: false,
 });
 
@@ -107,15 +108,20 @@ function applyToStep(step: StepState, event: StepEvent, { at }: Told): StepState
     case 'step.cancelled':
       return { ...settled(step, 'cancelled', at), cancelled: { by: event.data.by, reason: event.data.reason } };
     case 'step.resumed':
-    case 'step.outdated':
-    case 'step.bytes-missing':
       return again(step, at);
+    case 'step.outdated':
+      return settled(step, 'waiting', at);
+    case 'step.bytes-missing':
+      return { ...settled(step, 'waiting', at), isMissingBytes: true };
   }
 }
 
 function started(step: StepState, data: DataOf<'step.started'>, at: Instant): StepState {
   const { definition, inputs, sourceDateEpoch } = data;
-  return { ...settled(step, 'attempting', at), begun: { definition, inputs, sourceDateEpoch, at } };
+  return {
+    ...settled(step, 'attempting', at),
+    begun: { definition, inputs, sourceDateEpoch, at, afterAttempt: step.attempts.at(-1)?.number ?? 0 },
+  };
 }
 
 const requestedAttempt = (data: DataOf<'attempt.requested'>, at: Instant): AttemptState => ({
@@ -148,6 +154,7 @@ function succeeded(step: StepState, data: DataOf<'step.succeeded'>, at: Instant)
     ...settled(step, 'succeeded', at),
     result: { ...result, definition },
     recorded: new Map(step.recorded).set(definition, result),
+    isMissingBytes: false,
   };
 }
 
@@ -158,12 +165,13 @@ const sourceOf = ({ origin, proof, commitEpochS }: NonNullable<DataOf<'step.succ
 });
 
 function failureOf(data: DataOf<'step.failed'>): NonNullable<StepState['failure']> {
-  const { attempt, exitCode, lastLines } = data;
+  const { attempt, isRefused, exitCode, lastLines } = data;
   return {
     class: data.class,
     sentence: data.sentence,
     remedy: data.remedy,
     ...(attempt === undefined ? {} : { attempt }),
+    ...(isRefused === undefined ? {} : { isRefused }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(lastLines === undefined ? {} : { lastLines }),
   };
@@ -171,9 +179,9 @@ function failureOf(data: DataOf<'step.failed'>): NonNullable<StepState['failure'
 
 /** The step with a new status and nothing left over from the last one; a request to cancel it has been answered. */
 function settled(step: StepState, status: StepState['status'], at: Instant): StepState {
-  const { id, begun, attempts, grantedAfter, recorded } = step;
+  const { id, begun, attempts, grantedAfter, recorded, isMissingBytes } = step;
   const kept = begun === undefined ? {} : { begun };
-  return { id, status, since: at, ...kept, attempts, grantedAfter, recorded, isDeclaredDone: false };
+  return { id, status, since: at, ...kept, attempts, grantedAfter, recorded, isMissingBytes, isDeclaredDone: false };
 }
 
 /** It may begin once more; what was spent so far was granted. */

@@ -31,6 +31,7 @@ const failure = {
   class: z.string(),
   sentence: z.string(),
   remedy: z.string(),
+  isRefused: z.boolean().optional(),
   exitCode: z.int().optional(),
   lastLines: z.array(z.string()).optional(),
 };

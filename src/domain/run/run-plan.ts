@@ -1,6 +1,7 @@
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
 import type { Instant } from '../../kernel/instant.ts';
-import type { PackageOptions, ResolvedConfig, SecretReference, SourceConfig } from '../config/resolved-config.ts';
+import type { PackageOptions, ResolvedConfig, SourceConfig } from '../config/resolved-config.ts';
+import type { ContainerSpec } from './attempt.ts';
 
 /** What a run is asked to do: a release's version and the config as resolved for it. */
 export interface RunPlan {
@@ -94,12 +95,7 @@ export interface ScriptStep extends PlannedStepBase {
   readonly retry: { readonly attempts: number; readonly delayMs: number; readonly maxDelayMs: number };
 }
 
-export interface PlannedContainer {
-  readonly name: string;
-  readonly run: string;
-  readonly shell: 'sh' | 'bash';
-  /** Templates not yet filled. */
-  readonly env: Readonly<Record<string, string | SecretReference>>;
-}
+/** A container of an attempt, the templates of its `env` not yet filled. */
+export type PlannedContainer = ContainerSpec;
 
 export type PlannedStep = FetchStep | TakeStep | BuildStep | ScriptStep;

@@ -37,6 +37,8 @@ export interface StepBeginning {
     readonly from: 'environment' | 'source' | 'config' | 'planned';
   };
   readonly at: Instant;
+  /** Number of the last attempt before it: later ones are its own. */
+  readonly afterAttempt: number;
 }
 
 /** One step, as far as the journal knows. Whether a finished one still counts under a changed config: `step-standing.ts`. */
@@ -53,6 +55,8 @@ export interface StepState {
   readonly result?: StepResult & { readonly definition: Sha256 };
   /** Results under this and other definitions: bytes once recorded for a definition are the only ones it may have. */
   readonly recorded: ReadonlyMap<Sha256, StepResult>;
+  /** Recorded bytes are gone from the store: they have to be made again, and be the same. */
+  readonly isMissingBytes: boolean;
   readonly failure?: StepFailure & { readonly attempt?: AttemptName };
   readonly undecided?: { readonly sentence: string; readonly remedy: string };
   /** A person said that the lost attempt has done its work: its outputs are collected. */
