@@ -15,6 +15,8 @@ export interface ListedPackage {
   readonly version: string;
   readonly revision: number;
   readonly releasedAt: Instant;
+  /** Blob of the armoured detached signature, for a package with `sign`: published beside it as `NAME.asc`. */
+  readonly signature?: Sha256;
 }
 
 /** What a repository of a channel holds in one generation. */

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { GenerationDamagedError } from '../../domain/repository/generation-record.ts';
+import { ChannelPathTakenError } from '../../ports/origin-error.ts';
+import { hasCode } from './origin-failure.ts';
+import { numberOf } from './origin-paths.ts';
+import { syncFolder } from './sync-folder.ts';
+
+/** The number a pointer names; undefined when there is no pointer. */
+export async function readPointer(path: string): Promise<number | undefined> {
+  let target: string;
+  try {
+    target = await readlink(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasCode(error, 'EINVAL')) throw new GenerationDamagedError(path, 'it is not a symbolic link', { cause: error });
+    throw error;
+  }
+  const number = numberOf(target);
+  if (number === undefined) throw new GenerationDamagedError(path, `it points at ${target}`);
+  return number;
+}
+
+/** rename(2) swaps the link in one step: a reader sees the old target or the new one, never neither. */
+export async function movePointer(path: string, number: number): Promise<void> {
+  const next = join(dirname(path), `.next-${randomUUID()}`);
+  await symlink(String(number), next);
+  try {
+    await rename(next, path);
+  } catch (error) {
+    await rm(next, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+export async function removePointer(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await syncFolder(dirname(path));
+}
+
+/**
+ * A channel's public path, `debian -> gen/stable/current/apt`: made once, never moved. Before the first promotion it leads
+ * nowhere, which is what a reader of an empty channel should find.
+ */
+export async function ensureChannelLink(root: string, path: string, target: string): Promise<void> {
+  const link = join(root, path);
+  const wanted = relative(dirname(link), join(root, target));
+  if ((await describeLink(link)) === wanted) return;
+  await mkdir(dirname(link), { recursive: true });
+  try {
+    await symlink(wanted, link);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    const there = await describeLink(link);
+    if (there !== wanted) throw new ChannelPathTakenError(link, wanted, there ?? 'gone again');
+  }
+  await syncFolder(dirname(link));
+}
+
+async function describeLink(path: string): Promise<string | undefined> {
+  try {
+    const there = await lstat(path);
+    if (there.isSymbolicLink()) return await readlink(path);
+    return there.isDirectory() ? 'a folder' : 'a file';
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

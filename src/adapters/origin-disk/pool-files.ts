@@ -1,0 +1,104 @@
+import { lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { poolPath } from '../../domain/repository/apt/pool-path.ts';
+import { checksumFiles, type VersionFiles } from '../../domain/repository/files/version-files.ts';
+import type { ListedPackage } from '../../domain/repository/generation.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import { ArtifactTargetError } from '../../ports/artifact-store-error.ts';
+import type { Signer } from '../../ports/signer.ts';
+import { NewFolder } from './new-folder.ts';
+import { hasCode } from './origin-failure.ts';
+import { syncFolder } from './sync-folder.ts';
+
+/** Links made at the same time: more only wait for the same disk. */
+const AT_ONCE = 16;
+
+/**
+ * The final names of packages below `pool/<channel>/<repository>`, hard links into the artifact store: no bytes move. A name
+ * users have seen was compared with its digest before; a name that only an abandoned candidate had is given away here.
+ */
+export class PoolFiles {
+  readonly #store: ArtifactStore;
+  readonly #folder: string;
+
+  constructor(store: ArtifactStore, folder: string) {
+    this.#store = store;
+    this.#folder = folder;
+  }
+
+  /** Debs at `h/hello_1.0_all.deb`. */
+  async addDebs(packages: readonly ListedPackage[]): Promise<void> {
+    const folders = new Set<string>();
+    const links = packages.flatMap((listed) => {
+      const path = join(this.#folder, poolPath(listed).replace(/^pool\//, ''));
+      folders.add(dirname(path));
+      return [
+        { sha256: listed.sha256, path },
+        ...(listed.signature === undefined ? [] : [{ sha256: listed.signature, path: `${path}.asc` }]),
+      ];
+    });
+    for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o755 });
+    for (let at = 0; at < links.length; at += AT_ONCE) {
+      await Promise.all(links.slice(at, at + AT_ONCE).map(({ sha256, path }) => this.#link(sha256, path)));
+    }
+    for (const folder of folders) await syncFolder(folder);
+    await syncFolder(this.#folder);
+  }
+
+  /** A release's folder of a files repository, `1.0/`: written aside, then moved to its name as a whole. */
+  async addVersion({ folder, packages }: VersionFiles, signer: Signer, date: Instant): Promise<void> {
+    const path = join(this.#folder, folder);
+    const sums = checksumFiles(packages);
+    if (await hasSameSums(path, sums['SHA256SUMS'] ?? '')) return;
+    const made = await NewFolder.create(this.#folder, folder);
+    try {
+      for (const { sha256, fileName, signature } of packages) {
+        await this.#store.materialize(sha256, join(made.path, fileName), 'link');
+        if (signature !== undefined)
+          await this.#store.materialize(signature, join(made.path, `${fileName}.asc`), 'link');
+      }
+      const signature = await signer.detachSign(Buffer.from(sums['SHA256SUMS'] ?? ''), date);
+      for (const [name, text] of Object.entries({ ...sums, 'SHA256SUMS.asc': signature }))
+        await made.write(name, text, date);
+      await made.sync();
+      await this.#giveAway(path);
+      await made.moveTo(path);
+    } catch (error) {
+      await made.discard();
+      throw error;
+    }
+  }
+
+  async #link(sha256: ListedPackage['sha256'], path: string): Promise<void> {
+    try {
+      await this.#store.materialize(sha256, path, 'link');
+    } catch (error) {
+      if (!(error instanceof ArtifactTargetError)) throw error;
+      await this.#giveAway(path);
+      await this.#store.materialize(sha256, path, 'link');
+    }
+  }
+
+  /** Moves away what an abandoned candidate left under a name; its own generation is never promoted after this. */
+  async #giveAway(path: string): Promise<void> {
+    const aside = join(dirname(path), `.old-${process.pid}-${process.hrtime.bigint()}`);
+    try {
+      await rename(path, aside);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return;
+      throw error;
+    }
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function hasSameSums(folder: string, sums: string): Promise<boolean> {
+  try {
+    await lstat(join(folder, 'SHA256SUMS.asc'));
+    return (await readFile(join(folder, 'SHA256SUMS'), 'utf8')) === sums;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}

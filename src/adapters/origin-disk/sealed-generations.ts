@@ -1,0 +1,106 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RepositoryContent } from '../../domain/repository/generation.ts';
+import {
+  decodeGeneration,
+  GenerationDamagedError,
+  generationDigest,
+  type RepositoryRecord,
+} from '../../domain/repository/generation-record.ts';
+import type { LedgerChunk } from '../../domain/repository/package-ledger.ts';
+import type { GenerationSummary, SealedGeneration } from '../../ports/origin.ts';
+import { GenerationNotSealedError } from '../../ports/origin-error.ts';
+import { LedgerFiles } from './ledger-files.ts';
+import { hasCode } from './origin-failure.ts';
+import { numberOf, ORIGIN_PATHS } from './origin-paths.ts';
+
+/** Sealed generations as they lie on disk. They never change, so what was read once is remembered. */
+export class SealedGenerations {
+  readonly #root: string;
+  readonly #known = new Map<string, GenerationSummary>();
+  readonly ledger = new LedgerFiles();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  folder(channel: string, number: number): string {
+    return join(this.#root, ORIGIN_PATHS.generation(channel, number));
+  }
+
+  async channels(): Promise<readonly string[]> {
+    return (await this.#names(join(this.#root, ORIGIN_PATHS.channels))).filter((name) => !name.startsWith('.')).sort();
+  }
+
+  /** By number. A folder without `generation.json` is no generation. */
+  async list(channel: string): Promise<readonly GenerationSummary[]> {
+    const names = await this.#names(join(this.#root, ORIGIN_PATHS.channel(channel)));
+    const numbers = names.map(numberOf).filter((number) => number !== undefined);
+    this.#forgetSwept(channel, new Set(numbers));
+    const found = await Promise.all(numbers.sort((a, b) => a - b).map((number) => this.find(channel, number)));
+    return found.filter((summary) => summary !== undefined);
+  }
+
+  async find(channel: string, number: number): Promise<GenerationSummary | undefined> {
+    const key = `${channel}/${number}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const path = join(this.folder(channel, number), ORIGIN_PATHS.generationFile);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+    const record = decodeGeneration(text, path);
+    if (record.channel !== channel || record.number !== number)
+      throw new GenerationDamagedError(path, `it says generation ${record.number} of channel ${record.channel}`);
+    const { parent, release, date, journal } = record;
+    const summary = { channel, number, parent, release, date, journal, digest: generationDigest(text), record };
+    this.#known.set(key, summary);
+    return summary;
+  }
+
+  /** @throws {GenerationNotSealedError} */
+  async get(channel: string, number: number): Promise<GenerationSummary> {
+    const summary = await this.find(channel, number);
+    if (summary === undefined) throw new GenerationNotSealedError(channel, number, this.#root);
+    return summary;
+  }
+
+  /** With its packages. */
+  async read(channel: string, number: number): Promise<SealedGeneration> {
+    const summary = await this.get(channel, number);
+    const repositories: Record<string, RepositoryContent> = {};
+    for (const [name, record] of Object.entries(summary.record.repositories)) {
+      const chunks = await this.chunks(summary, record);
+      const { latest } = record;
+      repositories[name] = {
+        packages: chunks.flatMap(({ entries }) => entries),
+        ...(latest !== undefined && { latest }),
+      };
+    }
+    return { ...summary, repositories };
+  }
+
+  /** The list of packages of one repository, as its chunks. */
+  chunks({ channel, number }: GenerationSummary, record: RepositoryRecord): Promise<readonly LedgerChunk[]> {
+    return this.ledger.read(join(this.folder(channel, number), ORIGIN_PATHS.ledger), record);
+  }
+
+  #forgetSwept(channel: string, there: ReadonlySet<number>): void {
+    for (const [key, summary] of this.#known) {
+      if (summary.channel === channel && !there.has(summary.number)) this.#known.delete(key);
+    }
+  }
+
+  async #names(folder: string): Promise<readonly string[]> {
+    try {
+      return await readdir(folder);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return [];
+      throw error;
+    }
+  }
+}

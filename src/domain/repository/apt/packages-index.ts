@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { Sha256 } from '../../../kernel/ids.ts';
+import { cutChunks, type EntryChunk } from '../entry-chunks.ts';
+import type { ListedPackage } from '../generation.ts';
+import { gzipMember } from '../gzip-member.ts';
+import { packagesStanza } from './packages-stanza.ts';
+
+/** A part of `Packages`, plain and as one gzip member. */
+interface StanzaChunk extends EntryChunk {
+  readonly plain: Buffer;
+  readonly member: Buffer;
+}
+
+/** One `Packages` index: what is served, and the sizes and digests that `Release` lists. */
+export interface PackagesIndex {
+  readonly gzip: { readonly bytes: Buffer; readonly sha256: Sha256 };
+  /** The open text is listed in `Release` and never served: apt wants to know it, and only fetches the compressed one. */
+  readonly plain: { readonly sizeBytes: number; readonly sha256: Sha256 };
+  readonly chunks: readonly StanzaChunk[];
+}
+
+/** The index of these packages (sorted). Chunks that `previous` has already are joined again, not compressed again. */
+export function packagesIndex(sorted: readonly ListedPackage[], previous?: PackagesIndex): PackagesIndex {
+  const chunks = cutChunks('apt', sorted, previous?.chunks ?? [], renderChunk);
+  const plain = createHash('sha256');
+  let sizeBytes = 0;
+  for (const chunk of chunks) {
+    plain.update(chunk.plain);
+    sizeBytes += chunk.plain.length;
+  }
+  const bytes = chunks.length === 0 ? gzipMember(Buffer.alloc(0)) : Buffer.concat(chunks.map(({ member }) => member));
+  return {
+    gzip: { bytes, sha256: createHash('sha256').update(bytes).digest('hex') as Sha256 },
+    plain: { sizeBytes, sha256: plain.digest('hex') as Sha256 },
+    chunks,
+  };
+}
+
+function renderChunk(chunk: EntryChunk): StanzaChunk {
+  const plain = Buffer.from(chunk.entries.map(packagesStanza).join(''));
+  return { ...chunk, plain, member: gzipMember(plain) };
+}
