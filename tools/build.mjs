@@ -1,10 +1,11 @@
 // Bundles Slipway into dist/: one program with lazy chunks, so that a cold `slipway status` loads only what it needs.
 // Only libsql stays outside: it brings a native library of its own.
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 
 await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
 await build({
@@ -24,6 +25,7 @@ await build({
   sourcemap: 'linked',
   legalComments: 'linked',
   logLevel: 'warning',
+  define: { SLIPWAY_VERSION: JSON.stringify(version) },
   // Bundled CommonJS packages still call require() for node: modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,0 +1,39 @@
+import { type GateVerb, speakAtGate } from '../../conductor/release/gate-verbs.ts';
+import { done, waiting } from '../../conductor/release/verb-outcome.ts';
+import { gatesPassed, reviewGates } from '../../domain/release/gate-review.ts';
+import { EXIT } from '../../kernel/exit-code.ts';
+import { ReasonNeededError } from '../usage-error.ts';
+import { text, type VerbModule } from '../verb.ts';
+import { actorOf, withState } from './open-place.ts';
+import { printOutcome } from './print-outcome.ts';
+
+const SAID = { approve: 'approved', reject: 'rejected', withdraw: 'took their word back at' } as const;
+
+/** `approve`, `reject`, `withdraw`. */
+export const verb = (name: GateVerb): VerbModule => ({
+  run: async (context, [id = ''], options) => {
+    const [gate, digest, reason] = [text(options['gate']), text(options['digest']), text(options['reason'])];
+    if (name === 'reject' && reason === undefined) throw new ReasonNeededError(`reject ${id}`);
+    return await withState(context, 'write', async (state) => {
+      const actor = actorOf(context.env);
+      const dryRun = options['dryRun'] === true;
+      const said = await speakAtGate(state, name, actor, {
+        release: id,
+        dryRun,
+        ...(gate !== undefined && { gate }),
+        ...(digest !== undefined && { digest }),
+        ...(reason !== undefined && { reason }),
+      });
+      const gates = reviewGates(said.release, state.clock.now());
+      const who =
+        `${actor.login} ${dryRun ? 'could have' : ''} ${SAID[name]} gate ${said.gate} of ${id} (plan ${said.release.digest.slice(0, 12)}).`.replace(
+          '  ',
+          ' ',
+        );
+      const outcome = gatesPassed(gates)
+        ? done(said.release, who, `slipway promote ${id}`)
+        : { ...waiting(said.release, gates), exit: EXIT.done, sentence: who };
+      return printOutcome(context, { ...outcome, gates });
+    });
+  },
+});

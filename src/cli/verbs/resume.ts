@@ -1,0 +1,47 @@
+import { loadRelease } from '../../conductor/release/load-release.ts';
+import { resumeRelease } from '../../conductor/release/release-verbs.ts';
+import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
+import type { ReleaseId, StepId } from '../../kernel/ids.ts';
+import type { CliContext } from '../context.ts';
+import { ReasonNeededError, UsageError } from '../usage-error.ts';
+import { type OptionValues, text } from '../verb.ts';
+import { conduct } from './conduct.ts';
+import { actorOf } from './open-place.ts';
+
+export async function run(
+  context: CliContext,
+  [release = '']: readonly string[],
+  options: OptionValues,
+): Promise<ExitCode> {
+  const decision = decisionOf(options);
+  return await conduct(context, release, options, {
+    dryRun: async ({ releases }) => {
+      const { id, phase, failure } = await loadRelease(releases.journal, release);
+      const after = failure === undefined ? '' : ` after: ${failure.sentence}`;
+      return { exit: EXIT.done, release: id, phase, sentence: `${id} is ${phase}; this would go on${after}` };
+    },
+    act: async ({ releases }, request) => {
+      if (decision !== undefined) {
+        await releases.runs.decide(release as ReleaseId, { ...decision, by: actorOf(context.env).login });
+      }
+      return await resumeRelease(releases, request);
+    },
+    readsConfig: (state) => state.candidate === undefined && state.phase !== 'undone',
+  });
+}
+
+/** What a person found out about a lost attempt. */
+function decisionOf(options: OptionValues): { step: StepId; is: 'done' | 'again'; reason: string } | undefined {
+  const [step, reason] = [text(options['step']), text(options['reason'])];
+  const [isDone, isAgain] = [options['done'] === true, options['again'] === true];
+  if (step === undefined) {
+    if (isDone || isAgain)
+      throw new UsageError('--done and --again say what became of one step.', 'Name it with --step STEP.');
+    return undefined;
+  }
+  if (isDone === isAgain) {
+    throw new UsageError(`--step ${step} needs --done or --again.`, 'Look whether its work was done, then say which.');
+  }
+  if (reason === undefined) throw new ReasonNeededError(`--step ${step}`);
+  return { step: step as StepId, is: isDone ? 'done' : 'again', reason };
+}

@@ -1,0 +1,45 @@
+import { planRelease } from '../../conductor/release/plan-release.ts';
+import { resumeRelease } from '../../conductor/release/release-verbs.ts';
+import type { ExitCode } from '../../kernel/exit-code.ts';
+import type { CliContext } from '../context.ts';
+import { showProgress } from '../live/show-progress.ts';
+import { ReasonNeededError } from '../usage-error.ts';
+import { type OptionValues, text, texts } from '../verb.ts';
+import { actorOf, withWorld } from './open-place.ts';
+import { run as plan } from './plan.ts';
+import { printOutcome } from './print-outcome.ts';
+import { readConfig } from './read-config.ts';
+
+export async function run(context: CliContext, args: readonly string[], options: OptionValues): Promise<ExitCode> {
+  if (options['dryRun'] === true) return await plan(context, args, options);
+  const [line = ''] = args;
+  const [branch, version, reason] = [text(options['branch']), text(options['version']), text(options['reason'])];
+  const skip = texts(options['skip']);
+  if (skip.length > 0 && reason === undefined) throw new ReasonNeededError(`--skip ${skip.join(', ')}`);
+  const planned = await readConfig(context, { line, ...(branch !== undefined && { branch }) });
+  return await withWorld(context, async (world) => {
+    const actor = actorOf(context.env);
+    const result = await planRelease(world.releases, {
+      line,
+      planned,
+      actor,
+      dryRun: false,
+      ...(version !== undefined && { version }),
+    });
+    const release = result.plan.release;
+    const outcome = await showProgress(
+      context,
+      world,
+      release,
+      async () =>
+        await resumeRelease(world.releases, {
+          release,
+          actor,
+          signal: context.signal,
+          skip,
+          ...(reason !== undefined && { reason }),
+        }),
+    );
+    return printOutcome(context, outcome);
+  });
+}

@@ -1,0 +1,225 @@
+import type { Instant } from '../../kernel/instant.ts';
+import type { StepConfig } from '../config/resolved-config.ts';
+import type { RunState, StepState } from '../run/run-state.ts';
+import { type GateRow, gatesPassed, reviewGates } from './gate-review.ts';
+import { isSkipped, isVerified } from './release-machine.ts';
+import type { ReleaseState } from './release-state.ts';
+import { stepsOfLine } from './steps-of-line.ts';
+
+export type RowState = 'done' | 'running' | 'waiting' | 'to-do' | 'failed' | 'cancelled' | 'skipped';
+
+/** One line of "what is it doing": a step of the run, or a stage of the release. */
+export interface StatusRow {
+  readonly id: string;
+  readonly state: RowState;
+  /** Since when it is in that state, where that is known. */
+  readonly since: Instant | undefined;
+  /** What it did, does, or waits for. */
+  readonly detail: string;
+  /** Until when it waits, or may go on. */
+  readonly until?: Instant;
+  readonly attempt?: string;
+}
+
+/** Everything `slipway status` says about one release, from the journal alone. */
+export interface StatusReport {
+  readonly release: string;
+  readonly line: string;
+  readonly version: string;
+  readonly channel: string;
+  readonly phase: ReleaseState['phase'];
+  readonly digest: string;
+  readonly generation: number | undefined;
+  readonly rows: readonly StatusRow[];
+  readonly failure: ReleaseState['failure'];
+  readonly gates: readonly GateRow[];
+  readonly skipped: ReleaseState['skipped'];
+  /** The command to give next; undefined when nothing has to be done. */
+  readonly next: string | undefined;
+}
+
+export function statusReport(release: ReleaseState, run: RunState, now: Instant): StatusReport {
+  const { id, plan, candidate, phase, failure } = release;
+  const gates = reviewGates(release, now);
+  return {
+    release: id,
+    line: plan.line,
+    version: plan.version,
+    channel: plan.channel,
+    phase,
+    digest: release.digest,
+    generation: release.promotion?.after.number ?? candidate?.generation.number,
+    rows: stepsOfLine(release.config, plan.line).flatMap((step) => rowsOf(step, { release, run, gates, now })),
+    failure,
+    gates,
+    skipped: release.skipped,
+    next: nextCommand(release, gates, now),
+  };
+}
+
+interface Scene {
+  readonly release: ReleaseState;
+  readonly run: RunState;
+  readonly gates: readonly GateRow[];
+  readonly now: Instant;
+}
+
+function rowsOf(step: StepConfig, scene: Scene): readonly StatusRow[] {
+  switch (step.uses) {
+    case 'build':
+      return runRows(scene);
+    case 'stage':
+      return [stageRow(scene)];
+    case 'verify':
+      return [step.view === 'live' ? provedRow(scene) : verifyRow(scene)];
+    case 'approve':
+      return scene.gates.map((gate) => gateRow(gate));
+    case 'promote':
+      return [promoteRow(scene)];
+    case 'run': {
+      const state = scene.run.steps.get(step.id as never);
+      return [state === undefined ? toDo(step.id) : stepRow(state)];
+    }
+  }
+}
+
+const toDo = (id: string, detail = ''): StatusRow => ({ id, state: 'to-do', since: undefined, detail });
+
+/** The steps of the build: sources and packages. Steps of the release's own come at their place. */
+function runRows({ run, release }: Scene): readonly StatusRow[] {
+  const own = new Set(
+    stepsOfLine(release.config, release.plan.line).flatMap((step) => (step.uses === 'run' ? [step.id] : [])),
+  );
+  return [...run.steps.values()].filter((step) => !own.has(step.id)).map((step) => stepRow(step));
+}
+
+const ROW_STATE: Readonly<Record<StepState['status'], RowState>> = {
+  waiting: 'to-do',
+  attempting: 'running',
+  succeeded: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  undecided: 'waiting',
+};
+
+function stepRow(step: StepState): StatusRow {
+  const attempt = step.attempts.at(-1);
+  const isRunning = step.status === 'attempting';
+  return {
+    id: step.id,
+    state: ROW_STATE[step.status],
+    since: step.since,
+    detail: stepDetail(step),
+    ...(attempt !== undefined && { attempt: attempt.name }),
+    ...(isRunning && attempt !== undefined && { until: (attempt.requestedAt + attempt.spec.timeoutMs) as Instant }),
+  };
+}
+
+function stepDetail(step: StepState): string {
+  switch (step.status) {
+    case 'succeeded':
+      return step.result?.files.map((file) => file.fileName).join(', ') ?? '';
+    case 'failed':
+      return step.failure?.sentence ?? '';
+    case 'cancelled':
+      return `by ${step.cancelled?.by ?? 'somebody'}: ${step.cancelled?.reason ?? ''}`;
+    case 'undecided':
+      return step.undecided?.sentence ?? '';
+    case 'attempting':
+      return step.attempts.length > 1 ? `attempt ${step.attempts.length}` : '';
+    case 'waiting':
+      return '';
+  }
+}
+
+function stageRow({ release }: Scene): StatusRow {
+  const { candidate } = release;
+  if (release.failure?.phase === 'stage') return failedRow('stage', release);
+  if (candidate === undefined) return toDo('stage');
+  const detail = `generation ${candidate.generation.number} of ${release.plan.channel}, plan ${release.digest.slice(0, 12)}`;
+  return { id: 'stage', state: 'done', since: candidate.stagedAt, detail };
+}
+
+const failedRow = (id: string, release: ReleaseState): StatusRow => ({
+  id,
+  state: 'failed',
+  since: release.failure?.at,
+  detail: release.failure?.sentence ?? '',
+});
+
+function verifyRow({ release, now }: Scene): StatusRow {
+  if (release.failure?.phase === 'verify') return failedRow('verify', release);
+  if (release.verified !== undefined && isVerified(release, now)) return { ...clientsRow('verify', release.verified) };
+  if (isSkipped(release, 'verify')) {
+    return {
+      id: 'verify',
+      state: 'skipped',
+      since: undefined,
+      detail: release.skipped.find((row) => row.what === 'verify')?.reason ?? '',
+    };
+  }
+  return toDo('verify');
+}
+
+function provedRow({ release }: Scene): StatusRow {
+  if (release.failure?.phase === 'settle') return failedRow('verify live', release);
+  return release.provedLive === undefined ? toDo('verify live') : clientsRow('verify live', release.provedLive);
+}
+
+function clientsRow(id: string, report: NonNullable<ReleaseState['verified']>): StatusRow {
+  const clients = [...new Set(report.evidence.map((row) => row.client))];
+  const proofs = `${report.evidence.length} proofs by ${clients.join(', ')}`;
+  const missing = report.notRun.map((row) => `; not by ${row.client} (${row.because})`).join('');
+  return { id, state: 'done', since: report.at, detail: `${proofs}${missing}` };
+}
+
+function gateRow({ name, state, skipped }: GateRow): StatusRow {
+  const id = `gate ${name}`;
+  if (skipped !== undefined)
+    return { id, state: 'skipped', since: undefined, detail: `by ${skipped.by}: ${skipped.reason}` };
+  switch (state.state) {
+    case 'passed': {
+      const by = state.have.map((approval) => approval.by).join(', ');
+      return { id, state: 'done', since: state.have[0]?.at, detail: `approved by ${by}`, until: state.until };
+    }
+    case 'refused':
+      return { id, state: 'failed', since: state.at, detail: `rejected by ${state.by}` };
+    case 'lapsed':
+      return {
+        id,
+        state: 'waiting',
+        since: undefined,
+        detail: `approvals of ${state.by.join(', ')} lapsed: the plan has changed`,
+      };
+    case 'expired':
+      return { id, state: 'waiting', since: state.at, detail: `approvals of ${state.by.join(', ')} have expired` };
+    case 'waiting':
+      return { id, state: 'waiting', since: undefined, detail: `${state.have.length} of ${state.need} approvals` };
+  }
+}
+
+function promoteRow({ release }: Scene): StatusRow {
+  const { promotion, liveAt, phase } = release;
+  if (release.failure?.phase === 'promote') return failedRow('promote', release);
+  if (liveAt !== undefined) {
+    const detail = `generation ${promotion?.after.number ?? '?'}, skew ${release.skewMs ?? 0} ms`;
+    return { id: 'promote', state: 'done', since: liveAt, detail };
+  }
+  if (phase === 'promoting' && promotion !== undefined) {
+    return { id: 'promote', state: 'running', since: promotion.startedAt, detail: '', until: promotion.deadlineAt };
+  }
+  return phase === 'undone' ? toDo('promote', 'was undone; promote again, or abandon') : toDo('promote');
+}
+
+function nextCommand(release: ReleaseState, gates: readonly GateRow[], now: Instant): string | undefined {
+  const { id, phase, failure } = release;
+  if (phase === 'settled' || phase === 'abandoned') return undefined;
+  if (failure !== undefined || phase === 'live' || phase === 'promoting') return `slipway resume ${id}`;
+  if (phase === 'undone') return `slipway promote ${id}`;
+  if (release.candidate === undefined || !isVerified(release, now)) return `slipway resume ${id}`;
+  const open = gates.find((gate) => gate.state.state !== 'passed' && gate.skipped === undefined);
+  if (!gatesPassed(gates) && open !== undefined) {
+    return `slipway approve ${id} --gate ${open.name} --digest ${release.digest.slice(0, 12)}`;
+  }
+  return `slipway promote ${id}`;
+}
