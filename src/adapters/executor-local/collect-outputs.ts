@@ -46,7 +46,7 @@ async function takeIn(found: FoundOutput, store: ArtifactStore): Promise<OutputF
     const after = await file.stat({ bigint: true });
     const isSame = after.size === stat.size && after.mtimeNs === stat.mtimeNs && BigInt(sizeBytes) === stat.size;
     if (!isSame) throw new OutputChangedError(path);
-    return { path, sha256, sizeBytes, mode: (stat.mode & 0o111n) === 0n ? 0o644 : 0o755 };
+    return { path, sha256, sizeBytes, mode: (stat.mode & 0o100n) === 0n ? 0o644 : 0o755 };
   } finally {
     await file.close();
   }

@@ -9,6 +9,8 @@ import {
   OutputTooManyError,
 } from '../../domain/artifact/output-error.ts';
 import { compileOutputPattern, type OutputPattern } from '../../domain/artifact/output-pattern.ts';
+import { TreeError } from '../../domain/artifact/tree-error.ts';
+import { checkTreePath } from '../../domain/artifact/tree-path.ts';
 import { RUN_FOLDER } from './attempt-paths.ts';
 import { hasCode } from './system-error.ts';
 
@@ -64,12 +66,23 @@ async function* pathsBelow(work: string, pattern: OutputPattern): AsyncGenerator
       names += 1;
       if (names > MOST_NAMES) throw new OutputTooManyError(`More than ${MOST_NAMES} names lie below "${pattern.text}"`);
       if (pattern.matches(path)) {
-        if (/\p{Cc}/u.test(path) || !Buffer.from(name).equals(entry.name)) throw new OutputNameError(path);
+        checkOutputName(path, Buffer.from(name).equals(entry.name));
         yield path;
       }
       if (entry.isDirectory())
         folders.push({ path, where: Buffer.concat([folder.where, Buffer.from('/'), entry.name]) });
     }
+  }
+}
+
+/** Outputs become part of a folder in the store, so they are held to its rules for names. */
+function checkOutputName(path: string, isUtf8: boolean): void {
+  if (!isUtf8) throw new OutputNameError(path, 'has a name that is not UTF-8');
+  try {
+    checkTreePath(path);
+  } catch (cause) {
+    if (cause instanceof TreeError) throw new OutputNameError(path, 'has a name that cannot be carried', { cause });
+    throw cause;
   }
 }
 

@@ -10,6 +10,7 @@ import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Executor, LogLine, Sighting } from '../../ports/executor.ts';
 import { AttemptDiffersError, AttemptRunningError } from '../../ports/executor-error.ts';
 import type { SecretReader } from '../../ports/secret-reader.ts';
+import type { TreeStore } from '../../ports/tree-store.ts';
 import { LocalAgentUnsupportedError } from './agent-error.ts';
 import { type AttemptPaths, attemptPaths } from './attempt-paths.ts';
 import { claimRecord, exitRecord, readRecord, readText } from './attempt-records.ts';
@@ -35,6 +36,7 @@ export interface LocalExecutorOptions {
   /** The command line to which the attempt's folder is added: `[node, slipway.js, 'supervise']`. */
   readonly program: readonly [string, ...string[]];
   readonly store: ArtifactStore;
+  readonly trees: TreeStore;
   readonly secrets: SecretReader;
   /** PATH of this machine. */
   readonly machinePath: string;
@@ -62,7 +64,7 @@ export class LocalExecutor implements Executor {
     // Each launch has a folder of its own: one that a crash left half-filled is never run, and never in the way.
     const prepared = `${PREPARED}${randomUUID()}`;
     try {
-      await prepareWork(spec, this.#options.store, join(paths.folder, prepared));
+      await prepareWork(spec, this.#options.trees, join(paths.folder, prepared));
       const launch = {
         prepared,
         path: stepPath(this.#options.machinePath),

@@ -51,15 +51,14 @@ export class OutputNotAFileError extends OutputError {
 }
 
 /**
- * An output has a name with a newline, another control character, or bytes that are no UTF-8. Such a name breaks indexes,
- * checksum files and logs further on. Rename the file in the step.
+ * An output has a name with a newline or another control character, with bytes that are no UTF-8, or that is too long for a
+ * disk. Such a name breaks indexes, checksum files and logs further on. Rename the file in the step.
  */
 export class OutputNameError extends OutputError {
   readonly code = 'SLIP_OUTPUT_NAME';
 
-  constructor(path: string) {
-    const happened = `The output ${JSON.stringify(path)} has a control character in its name, or one that is no UTF-8.`;
-    super(happened, 'Rename the file in the step, or narrow the pattern.');
+  constructor(path: string, why: string, options?: ErrorOptions) {
+    super(`The output ${JSON.stringify(path)} ${why}.`, 'Rename the file in the step, or narrow the pattern.', options);
   }
 }
 
