@@ -14,7 +14,8 @@ export type Verdict<Extra = unknown> =
 
 /**
  * Checks OpenPGP signatures against pinned public keys. A bad signature is news, not an error, so it comes back as a value.
- * Good means: exactly one signature by a pinned key, made by then, and neither key nor signature had ended at `at`.
+ * Good means: one signature by a pinned key (by each, when several are pinned and have signed), made by then, and neither key nor
+ * signature had ended at `at`. Signatures by keys that are not pinned count for nothing.
  */
 export interface SignatureVerifier {
   /** Cleartext-signed text. `text` is what was signed, and the only thing to read fields from. Text around the message is refused. */

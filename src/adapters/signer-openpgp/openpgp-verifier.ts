@@ -69,13 +69,16 @@ async function chooseVerdict(signatures: Results, pinned: readonly PublicKey[], 
     const key = pinned.find((candidate) => candidate.getKeys(signature.keyID).length > 0);
     return key ? [{ signature, key }] : [];
   });
-  const [only] = ours;
-  if (!only) {
+  if (ours.length === 0) {
     const others = signatures.map(({ keyID }) => keyID.toHex().toUpperCase()).join(', ');
     return { good: false, why: `it is signed by key ${others}, which is not pinned` };
   }
-  if (ours.length > 1) return { good: false, why: `it has ${ours.length} signatures by pinned keys; one is expected` };
-  return judgeOne(only.signature, only.key, at);
+  if (new Set(ours.map(({ key }) => key)).size < ours.length)
+    return { good: false, why: 'it has two signatures by one pinned key; one is expected' };
+  // While a key is replaced both sign, and both may be pinned: then both have to hold.
+  const verdicts = await Promise.all(ours.map(({ signature, key }) => judgeOne(signature, key, at)));
+  const [first = { good: false, why: 'it has no signature' }] = verdicts;
+  return verdicts.find(({ good }) => !good) ?? first;
 }
 
 async function judgeOne(result: Results[number], key: PublicKey, at: Instant): Promise<Verdict> {

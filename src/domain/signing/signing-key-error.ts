@@ -18,6 +18,8 @@ const REMEDIES = {
   'several-keys': 'Leave one private key in the file, or give each key a file and a signing entry of its own.',
   'passphrase-missing': 'Name where the passphrase is: signing.NAME.passphrase: "env:VARIABLE" or "file:PATH".',
   'passphrase-wrong': 'Correct the value that the passphrase reference names. Nothing was signed.',
+  'agent-locked':
+    'Unlock it for the agent beforehand (gpg-preset-passphrase, or sign once by hand), or take a key without a passphrase.',
   'no-secret-part':
     'The file holds a stub of a key that lies elsewhere (a card, another machine). Use signing.NAME.agent.',
   'cannot-sign': 'Use a key, or add a subkey, whose use is signing.',
