@@ -1,14 +1,12 @@
 import type { AttemptExit, AttemptSpec, ContainerSpec } from '../../domain/run/attempt.ts';
 import { describeExit } from '../../domain/run/describe-exit.ts';
-import { SlipwayError } from '../../kernel/slipway-error.ts';
-import { AgentFailedError } from './agent-error.ts';
+import { agentExit } from './agent-exit.ts';
 import { AttemptLog } from './attempt-log.ts';
 import type { AttemptPaths } from './attempt-paths.ts';
 import type { Ending } from './ending.ts';
 import type { Launch } from './launch.ts';
 import { runContainer } from './run-container.ts';
 import { secretPatterns, valuesHoldSecret } from './step-secrets.ts';
-import { translateDiskError } from './system-error.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -17,8 +15,6 @@ export interface AttemptWorld {
   readonly launch: Launch;
   readonly paths: AttemptPaths;
   readonly ending: Ending;
-  /** Puts the prepared folder where the work folder belongs. */
-  prepare(): void;
 }
 
 export interface AttemptResult {
@@ -32,7 +28,7 @@ export async function runAttempt(world: AttemptWorld): Promise<AttemptResult> {
     const { patterns, unmasked } = secretPatterns(world.launch.secrets);
     let logFailure: AttemptExit | undefined;
     const log = new AttemptLog(world.paths.log, patterns, (error) => {
-      logFailure = agentExit(error);
+      logFailure = agentExit(error, world.paths.log);
       world.ending.end(logFailure);
     });
     log.note(`PATH is ${world.launch.path}`);
@@ -44,7 +40,7 @@ export async function runAttempt(world: AttemptWorld): Promise<AttemptResult> {
     // A log that could not be kept is a failure, whatever the commands said.
     return { exit: logFailure ?? exit, valuesHoldSecret: valuesHoldSecret(world.paths.work, patterns) };
   } catch (error) {
-    return { exit: agentExit(translateDiskError(error, world.paths.folder)), valuesHoldSecret: false };
+    return { exit: agentExit(error, world.paths.folder), valuesHoldSecret: false };
   }
 }
 
@@ -60,7 +56,6 @@ async function runContainers(world: AttemptWorld, log: AttemptLog): Promise<Atte
     () => ending.exit && log.note(`Ending the commands. ${describeExit(ending.exit)}`),
   );
   try {
-    world.prepare();
     let exit: AttemptExit = { how: 'exit', container: current, code: 0 };
     for (const container of spec.containers) {
       current = container.name;
@@ -81,7 +76,7 @@ async function runContainers(world: AttemptWorld, log: AttemptLog): Promise<Atte
     }
     return exit;
   } catch (error) {
-    return agentExit(translateDiskError(error, paths.work));
+    return agentExit(error, paths.work);
   } finally {
     clearTimeout(timer);
   }
@@ -89,12 +84,3 @@ async function runContainers(world: AttemptWorld, log: AttemptLog): Promise<Atte
 
 const runUnlessEnded = async (container: ContainerSpec, at: Parameters<typeof runContainer>[1]) =>
   at.ending.aborted ? 'ended' : runContainer(container, at);
-
-/** How an error ends the attempt. One with no name of ours keeps the system's words. */
-function agentExit(error: unknown): AttemptExit {
-  const known =
-    error instanceof SlipwayError
-      ? error
-      : new AgentFailedError(error instanceof Error ? error.message : String(error), { cause: error });
-  return { how: 'agent', code: known.code, message: known.message };
-}

@@ -4,13 +4,14 @@ import type { Readable } from 'node:stream';
 import type { AttemptSpec } from '../../domain/run/attempt.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { AgentDiskFullError } from './agent-error.ts';
+import { agentExit } from './agent-exit.ts';
 import { type AttemptPaths, pathsIn } from './attempt-paths.ts';
 import { createFile } from './durable-file.ts';
 import { Ending } from './ending.ts';
 import { ExitReservation } from './exit-record.ts';
 import type { Launch, LaunchAnswer } from './launch.ts';
 import { ownIdentity } from './process-identity.ts';
-import { runAttempt } from './run-attempt.ts';
+import { type AttemptResult, runAttempt } from './run-attempt.ts';
 import { hasCode } from './system-error.ts';
 
 /**
@@ -31,14 +32,9 @@ export async function supervise(folder: string): Promise<void> {
   const startedAt = Date.now() as Instant;
   const reservation = begin(paths, launch, startedAt);
   if (reservation === undefined) return;
-
-  const { exit, valuesHoldSecret } = await runAttempt({
-    spec,
-    launch,
-    paths,
-    ending,
-    prepare: () => renameSync(join(folder, launch.prepared), paths.work),
-  });
+  const misplaced = placeWork(paths, launch);
+  answer({ state: 'begun' });
+  const { exit, valuesHoldSecret } = misplaced ?? (await runAttempt({ spec, launch, paths, ending }));
   reservation.fill(paths.exit, { exit, startedAt, endedAt: Date.now() as Instant, valuesHoldSecret });
 }
 
@@ -54,10 +50,7 @@ async function readLaunch(stdin: Readable): Promise<Launch | undefined> {
 function begin(paths: AttemptPaths, launch: Launch, startedAt: Instant): ExitReservation | undefined {
   try {
     const reservation = new ExitReservation(paths.exit, launch.prepared);
-    if (createFile(paths.claim, `${JSON.stringify({ ...ownIdentity(), startedAt })}\n`)) {
-      answer({ state: 'begun' });
-      return reservation;
-    }
+    if (createFile(paths.claim, `${JSON.stringify({ ...ownIdentity(), startedAt })}\n`)) return reservation;
     reservation.release();
     answer({ state: 'taken' });
   } catch (error) {
@@ -66,6 +59,16 @@ function begin(paths: AttemptPaths, launch: Launch, startedAt: Instant): ExitRes
     process.exitCode = 1;
   }
   return undefined;
+}
+
+/** What was prepared for this launch becomes the work folder. From here on an error is the attempt's exit. */
+function placeWork(paths: AttemptPaths, launch: Launch): AttemptResult | undefined {
+  try {
+    renameSync(join(paths.folder, launch.prepared), paths.work);
+    return undefined;
+  } catch (error) {
+    return { exit: agentExit(error, paths.work), valuesHoldSecret: false };
+  }
 }
 
 function answer(said: LaunchAnswer): void {
