@@ -63,7 +63,7 @@ describe('signatures against pinned keys', () => {
         const verdict = await clear(changed.toString('latin1'));
         if (verdict.good) expect(verdict.text).toBe(TEXT);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
   });
 

@@ -51,15 +51,18 @@ export class OpenpgpVerifier implements SignatureVerifier {
   ): Promise<Verdict> {
     const pinned = await attempt(async () => readKeys({ binaryKeys: dearmour(publicKeys, 'PUBLIC KEY BLOCK') }));
     if ('problem' in pinned) return { good: false, why: `the pinned public key cannot be read: ${pinned.problem}` };
-    const { signatures } = await verify({
-      message: message as Message<Uint8Array>,
-      verificationKeys: pinned.value,
-      date: new Date(at),
-      config: OPENPGP_CONFIG,
-      // Only a detached signature has bytes; a cleartext message is always text.
-      ...(signature ? { signature, format: 'binary' as const } : {}),
-    });
-    return chooseVerdict(signatures, pinned.value, at);
+    const checked = await attempt(() =>
+      verify({
+        message: message as Message<Uint8Array>,
+        verificationKeys: pinned.value,
+        date: new Date(at),
+        config: OPENPGP_CONFIG,
+        // Only a detached signature has bytes; a cleartext message is always text.
+        ...(signature ? { signature, format: 'binary' as const } : {}),
+      }),
+    );
+    if ('problem' in checked) return { good: false, why: `its signature cannot be checked: ${checked.problem}` };
+    return chooseVerdict(checked.value.signatures, pinned.value, at);
   }
 }
 
