@@ -65,6 +65,11 @@ export const FAILURE_CLASSES = {
       `Bring the recorded bytes back from a backup of the artifact store; or give up this version with "slipway abandon ${run} --reason TEXT" and release the next.`,
     isRefused: true,
   },
+  UNKNOWN: {
+    says: 'Something that Slipway has no name for. The text is word for word what the system said.',
+    remedy: (at) =>
+      `If the text does not say what to mend, look at the machine (disk, memory, permissions), ${resume(at)}.`,
+  },
 } as const satisfies Readonly<Record<string, FailureClass>>;
 
 export type FailureClassName = keyof typeof FAILURE_CLASSES;

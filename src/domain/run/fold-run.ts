@@ -5,6 +5,7 @@ import type { EventOf } from '../journal/event-definition.ts';
 import type { RUN_EVENTS } from './run-events.ts';
 import type { PlannedRun } from './run-plan.ts';
 import type { AttemptState, RunState, StepState } from './run-state.ts';
+import { withWhatItNeeds } from './source-date-epoch.ts';
 import type { StepResult } from './step-result.ts';
 
 export type RunEvent = EventOf<typeof RUN_EVENTS>;
@@ -57,11 +58,20 @@ const newStep = (id: StepId, at: Instant): StepState => ({
 function cancelRequested(state: RunState, data: DataOf<'cancel.requested'>, { at, by }: Told): RunState {
   const cancel = { by, reason: data.reason, at };
   const steps = new Map(state.steps);
-  for (const step of steps.values()) {
-    const isMeant = (data.step === null || data.step === step.id) && isUnfinished(step);
-    if (isMeant) steps.set(step.id, { ...step, cancel });
-  }
+  for (const step of meantByCancel(state, data.step)) steps.set(step.id, { ...step, cancel });
   return { ...state, steps };
+}
+
+/**
+ * What a request to cancel one step, or the whole run (null), would end: what is under way, and what the packages still
+ * need. Steps of the config's own that nobody has asked for yet are not begun by a run, so there is nothing to end.
+ */
+export function meantByCancel(state: RunState, meant: StepId | null): readonly StepState[] {
+  const building = state.plan === undefined ? new Set() : withWhatItNeeds(state.plan, state.plan.packages);
+  return [...state.steps.values()].filter((step) => {
+    const isMeant = meant === null ? step.status !== 'waiting' || building.has(step.id) : meant === step.id;
+    return isMeant && isUnfinished(step);
+  });
 }
 
 /** There is something to end. */

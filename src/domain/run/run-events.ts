@@ -85,7 +85,11 @@ export const RUN_EVENTS = defineEvents({
     /** When the next attempt begins; null when there is none by itself. */
     data: z.object({ step, attempt, retryAt: instant.nullable() }),
   },
-  'attempt.cleaned': { v: 1, says: 'Its work folder is gone; its log stays.', data: z.object({ step, attempt }) },
+  'attempt.cleaned': {
+    v: 1,
+    says: 'Its work folder is not needed any more and was removed, or why it could not be; its log stays.',
+    data: z.object({ step, attempt, problem: z.string().optional() }),
+  },
   'step.succeeded': {
     v: 1,
     says: 'The step is done; its files are in the artifact store and keep these digests.',

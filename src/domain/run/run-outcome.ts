@@ -45,7 +45,7 @@ export function runOutcome(state: RunState, goal: Exclude<RunGoal, 'cancelled'>)
   const failures = steps.flatMap(failedStep);
   const waiting = steps.flatMap(waitingStep);
   const cancelled = steps.flatMap(({ id, cancelled: how }) => (how === undefined ? [] : [{ step: id, ...how }]));
-  const isDone = wanted.size > 0 && [...wanted].every((id) => standing.get(id)?.is === 'done');
+  const isDone = state.plan !== undefined && [...wanted].every((id) => standing.get(id)?.is === 'done');
   return { state: isDone ? 'done' : stateOf({ failures, cancelled }), failures, waiting, cancelled };
 }
 

@@ -1,0 +1,25 @@
+import type { AttemptName } from '../../kernel/ids.ts';
+import type { Executor } from '../../ports/executor.ts';
+
+const LINES = 20;
+const LONGEST_LINE = 2000;
+
+/** What an attempt said last, for the journal: at most 20 lines, each at most 2,000 characters. The log has all of it. */
+export async function lastLines(
+  executor: Executor,
+  attempt: AttemptName,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const open = new Map<string, string>();
+  for await (const { container, stream, text, isComplete } of executor.logs(attempt, { signal })) {
+    const writer = `${container}\0${stream}`;
+    const line = ((open.get(writer) ?? '') + text).slice(-LONGEST_LINE);
+    open.set(writer, line);
+    if (!isComplete) continue;
+    open.delete(writer);
+    lines.push(line);
+    if (lines.length > LINES) lines.shift();
+  }
+  return [...lines, ...open.values()].slice(-LINES);
+}
