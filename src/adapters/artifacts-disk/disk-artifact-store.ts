@@ -13,6 +13,7 @@ import {
 import { hasCode, translateWriteError } from './disk-failure.ts';
 import { digestOfFile, openOrdinaryFile, piecesOf } from './file-bytes.ts';
 import { IncomingFile, syncFolder } from './incoming-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { copyBlob, linkBlob } from './place-blob.ts';
 import { removeAbandoned } from './remove-abandoned.ts';
 import { SweepMarks } from './sweep-blobs.ts';
@@ -43,8 +44,8 @@ export class DiskArtifactStore implements ArtifactStore {
   static async open(root: string, options: DiskArtifactStoreOptions = {}): Promise<DiskArtifactStore> {
     const store = new DiskArtifactStore(root, options);
     try {
-      await mkdir(store.#blobs, { recursive: true });
-      await mkdir(join(root, 'marks'), { recursive: true });
+      await makeFolder(store.#blobs);
+      await makeFolder(join(root, 'marks'));
     } catch (error) {
       throw translateWriteError(error, root);
     }
@@ -61,7 +62,7 @@ export class DiskArtifactStore implements ArtifactStore {
     const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
     if (expected !== undefined && sha256 !== expected) throw new ArtifactDigestError('What was read', expected, sha256);
     const blob = { sha256, sizeBytes: bytes.length };
-    return (await this.#keeps(blob)) ? blob : this.#take([bytes], 'What was read', expected);
+    return (await this.#find(blob)) === 'kept' ? blob : this.#take([bytes], 'What was read', expected);
   }
 
   async putFile(path: string, expected?: Sha256): Promise<Blob> {
@@ -81,7 +82,9 @@ export class DiskArtifactStore implements ArtifactStore {
       if (expected !== undefined && blob.sha256 !== expected) {
         throw new ArtifactDigestError(what, expected, blob.sha256);
       }
-      if (!(await this.#keeps(blob))) await this.#orGone(this.#moveIn(incoming, blob.sha256));
+      const found = await this.#find(blob);
+      if (found !== 'kept') await this.#orGone(this.#moveIn(incoming, blob.sha256));
+      if (typeof found === 'object') this.#onRepair(found);
       return blob;
     } finally {
       await incoming.discard();
@@ -101,19 +104,15 @@ export class DiskArtifactStore implements ArtifactStore {
   }
 
   /** Does the store hold these bytes already, undamaged? Then they are kept for whoever puts them now. */
-  async #keeps(blob: Blob): Promise<boolean> {
+  async #find(blob: Blob): Promise<'kept' | 'absent' | DamagedBlob> {
     await this.#orGone(this.#marks.remove(blob.sha256)); // before the look, see SweepMarks
-    const there = await this.stat(blob.sha256);
-    if (there === undefined) return false;
+    if ((await this.stat(blob.sha256)) === undefined) return 'absent';
     const path = this.pathOf(blob.sha256);
     const actual = await digestOfFile(path).catch(unreadable);
-    if (actual !== blob.sha256) {
-      this.#onRepair({ sha256: blob.sha256, path, actual });
-      return false;
-    }
+    if (actual !== blob.sha256) return { sha256: blob.sha256, path, actual };
     // Another process may have renamed it a moment ago and not yet fsynced the folder; our caller relies on it now.
     await syncFolder(join(this.#blobs, blob.sha256.slice(0, 2)));
-    return true;
+    return 'kept';
   }
 
   async *open(sha256: Sha256): AsyncGenerator<Uint8Array> {

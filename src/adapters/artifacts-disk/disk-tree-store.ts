@@ -8,6 +8,7 @@ import type { StoredTree, TreeStore } from '../../ports/tree-store.ts';
 import { hasCode, translateWriteError } from './disk-failure.ts';
 import { openOrdinaryFile, piecesOf } from './file-bytes.ts';
 import { inParallel } from './in-parallel.ts';
+import { makeFolder } from './make-folder.ts';
 import { readFolder } from './read-folder.ts';
 
 /** Folders of this machine in and out of any artifact store. */
@@ -65,8 +66,8 @@ export class DiskTreeStore implements TreeStore {
 }
 
 async function makeEmptyFolder(dir: string): Promise<void> {
-  await translated(mkdir(dir, { recursive: true }), dir);
-  if ((await readdir(dir)).length > 0) throw new TreeTargetError(dir);
+  await translated(makeFolder(dir), dir);
+  if ((await translated(readdir(dir), dir)).length > 0) throw new TreeTargetError(dir);
   await translated(chmod(dir, 0o755), dir);
 }
 

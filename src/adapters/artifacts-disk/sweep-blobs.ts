@@ -54,6 +54,7 @@ export class SweepMarks {
     try {
       await rename(blob, aside);
     } catch (error) {
+      if (hasCode(error, 'ENOENT')) return false; // another sweep was faster
       throw translateWriteError(error, blob);
     }
     const isStillMarked = await access(this.#path(sha256)).then(() => true, absentIsFalse);
