@@ -1,5 +1,5 @@
 import type { Brand } from '../../kernel/brand.ts';
-import type { JsonValue } from '../../kernel/json.ts';
+import type { JsonObject, JsonValue } from '../../kernel/json.ts';
 
 /** `env:NAME`, `file:PATH`, `kube:SECRET/KEY`: where a secret is, never the secret. `file:` paths are absolute once resolved. */
 export type SecretReference = Brand<string, 'SecretReference'>;
@@ -10,6 +10,8 @@ export type SecretReference = Brand<string, 'SecretReference'>;
  */
 export interface ResolvedConfig {
   readonly version: 1;
+  /** The folder of the config file, absolute: relative paths start here. In no digest. */
+  readonly baseDir: string;
   readonly project: string;
   readonly timezone: string;
   readonly vars: Readonly<Record<string, string>>;
@@ -28,8 +30,22 @@ export interface ResolvedConfig {
   readonly steps: readonly StepConfig[];
   /** Every key path that was set by the environment or `--set`, with its value. */
   readonly overrides: Readonly<Record<string, JsonValue>>;
-  /** Key paths whose machinery does not exist yet: valid in `check`, refused by `plan`. */
-  readonly notYet: readonly string[];
+  /** Keys whose machinery does not exist yet: valid in `check`, refused by `plan` (`refuseNotYet`). In no digest. */
+  readonly notYet: readonly NotYet[];
+  /** What those keys say, by key path, without `alerts`: so that the digest covers it. */
+  readonly later: JsonObject;
+}
+
+/** A key that is legal, and that this version cannot act on. */
+export interface NotYet {
+  readonly path: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `pods in a cluster`. */
+  readonly needs: string;
+  /** The lines that would need it. */
+  readonly lines: readonly string[];
 }
 
 export interface LineConfig {
@@ -70,7 +86,10 @@ interface StepBase {
   readonly agent: string;
   readonly dir?: string;
   readonly timeoutMs: number;
+  /** Attempts in all, when the agent fails; a command that fails is never run again. */
   readonly retryAttempts: number;
+  readonly retryDelayMs: number;
+  readonly retryMaxDelayMs: number;
   readonly idempotent: boolean;
 }
 
@@ -129,6 +148,7 @@ export interface FileTarget {
   readonly owner?: string;
   readonly config?: boolean;
   readonly dir?: boolean;
+  /** Target of a symbolic link. */
   readonly link?: string;
 }
 
@@ -138,7 +158,7 @@ export type SigningConfig =
   | { readonly kind: 'command'; readonly command: string };
 
 export interface OriginConfig {
-  /** Absolute path of the origin tree. */
+  /** Absolute path of the origin tree; of an object store (`notYet`) its `s3://` URL. */
   readonly path: string;
   /** What users read; without it client files name `file:` and the path. */
   readonly public?: string;
@@ -174,6 +194,7 @@ export type StepConfig =
   | {
       readonly uses: 'verify';
       readonly view: 'staging' | 'live';
+      /** Empty: all that are here. */
       readonly clients: readonly string[];
       readonly upgradeFrom?: string;
     }

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { ConfigCode } from '../config-codes.ts';
+
+/** Why a written key cannot be acted on yet; `at` names the key inside the value that asks for it. */
+export interface Later {
+  readonly needs: string;
+  readonly at?: string;
+}
+
+interface KeyFacts {
+  /** Machinery that is still missing: always, or for some values. */
+  readonly later?: string | ((value: unknown) => Later | undefined);
+}
+
+/** What Slipway knows about a key beside its shape. Kept apart from zod's own metadata, which goes into the JSON Schema. */
+export const keyFacts = z.registry<KeyFacts>();
+
+/** How the text of a scalar is told to a person: "is X. Write <write>." */
+export interface ScalarKind {
+  readonly write: string;
+  /** Default SLIP_CONFIG_VALUE. */
+  readonly code?: ConfigCode;
+  /** Never shown in a message, because it may be a secret. */
+  readonly secret?: true;
+  /** `${{ }}` is filled here. */
+  readonly template?: true | 'if';
+}
+
+export const scalarKinds = z.registry<ScalarKind>();
+
+/** A key of the config with its meaning (for the reference and editors) and, when nothing acts on it yet, what is missing. */
+export function key<Schema extends z.ZodType>(schema: Schema, meaning: string, later?: KeyFacts['later']): Schema {
+  const described = schema.describe(meaning);
+  if (later !== undefined) keyFacts.add(described, { later });
+  return described;
+}
