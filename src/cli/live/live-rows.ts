@@ -1,7 +1,7 @@
 import type { Entry } from '../../domain/journal/entry.ts';
 import { foldRelease } from '../../domain/release/release-state.ts';
 import { type StatusRow, statusReport } from '../../domain/release/status-report.ts';
-import { foldRun } from '../../domain/run/fold-run.ts';
+import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import type { AttemptName, ReleaseId } from '../../kernel/ids.ts';
 import { toInstant } from '../../kernel/instant.ts';
 import type { Terminal } from '../context.ts';
@@ -58,7 +58,7 @@ export class LiveRows {
     const id = this.#release as ReleaseId;
     const release = foldRelease(id, await journal.read(`release/${id}`));
     if (release === undefined) return;
-    const report = statusReport(release, foldRun(id, await journal.read(`run/${id}`)), clock.now());
+    const report = statusReport(release, foldRun(emptyRun(id), await journal.read(`run/${id}`)), clock.now());
     const color = paint(this.#terminal.hasColor);
     const lines = [
       color.bold(`${report.release}  ${report.phase}`),

@@ -1,5 +1,5 @@
 import { loadRelease } from '../../conductor/release/load-release.ts';
-import { foldRun } from '../../domain/run/fold-run.ts';
+import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import type { AttemptState, RunState } from '../../domain/run/run-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { ReleaseId } from '../../kernel/ids.ts';
@@ -16,7 +16,7 @@ export async function run(
 ): Promise<ExitCode> {
   return await withState(context, 'read', async (state) => {
     await loadRelease(state.journal, id);
-    const run = foldRun(id as ReleaseId, await state.journal.read(`run/${id}`));
+    const run = foldRun(emptyRun(id as ReleaseId), await state.journal.read(`run/${id}`));
     const attempt = findAttempt(run, step, text(options['attempt']));
     const executor = await context.parts.openExecutor(context, state);
     const follow = options['follow'] === true;

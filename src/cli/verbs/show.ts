@@ -2,7 +2,7 @@ import { loadRelease } from '../../conductor/release/load-release.ts';
 import { reviewGates } from '../../domain/release/gate-review.ts';
 import type { ClientReport, ReleaseState } from '../../domain/release/release-state.ts';
 import { statusReport } from '../../domain/release/status-report.ts';
-import { foldRun } from '../../domain/run/fold-run.ts';
+import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { ReleaseId } from '../../kernel/ids.ts';
 import { formatInstant } from '../../kernel/instant.ts';
@@ -14,7 +14,7 @@ import { withState } from './open-place.ts';
 export async function run(context: CliContext, [id = '']: readonly string[]): Promise<ExitCode> {
   return await withState(context, 'read', async ({ journal, clock }) => {
     const release = await loadRelease(journal, id);
-    const run = foldRun(release.id as ReleaseId, await journal.read(`run/${id}`));
+    const run = foldRun(emptyRun(release.id as ReleaseId), await journal.read(`run/${id}`));
     const now = clock.now();
     const status = statusReport(release, run, now);
     if (context.output === 'json') {

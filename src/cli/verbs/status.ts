@@ -1,7 +1,7 @@
 import { listReleases, loadRelease } from '../../conductor/release/load-release.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { type StatusReport, statusReport } from '../../domain/release/status-report.ts';
-import { foldRun } from '../../domain/run/fold-run.ts';
+import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { ReleaseId } from '../../kernel/ids.ts';
 import type { Instant } from '../../kernel/instant.ts';
@@ -17,7 +17,7 @@ export async function run(context: CliContext, [id]: readonly string[]): Promise
       id === undefined ? latestOfEachLine(await listReleases(journal)) : [await loadRelease(journal, id)];
     const reports: (StatusReport & { conductor: string | undefined })[] = [];
     for (const release of releases) {
-      const run = foldRun(release.id as ReleaseId, await journal.read(`run/${release.id}`));
+      const run = foldRun(emptyRun(release.id as ReleaseId), await journal.read(`run/${release.id}`));
       const holder = (await journal.leaseHolder(`run/${release.id}`))?.holder;
       const conductor = holder && `process ${holder.pid} on ${holder.host}`;
       reports.push({ ...statusReport(release, run, now), conductor });

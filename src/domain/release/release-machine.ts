@@ -34,7 +34,8 @@ export const VERIFIED_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 export function nextReleaseAction(question: ReleaseQuestion): ReleaseAction {
   const { release, goal } = question;
   if (release.phase === 'abandoned' || release.phase === 'settled') return { do: 'nothing' };
-  if (release.phase === 'promoting') return promotionUnderWay(release);
+  const isUnderWay = release.phase === 'promoting' || (release.phase === 'undone' && goal === 'end');
+  if (isUnderWay) return promotionUnderWay(release);
 
   for (const step of stepsOf(release)) {
     const action = unlessDone(step, question);
@@ -46,7 +47,10 @@ export function nextReleaseAction(question: ReleaseQuestion): ReleaseAction {
 
 const stepsOf = (release: ReleaseState): readonly StepConfig[] => stepsOfLine(release.config, release.plan.line);
 
-/** A promotion that has begun is brought to its end before anything else is asked. */
+/**
+ * A promotion that has begun is brought to its end before anything else is asked. One that was undone begins with its
+ * rebase, which makes it a candidate again: to be verified and approved.
+ */
 function promotionUnderWay(release: ReleaseState): ReleaseAction {
   const step = stepsOf(release).find((candidate) => candidate.uses === 'promote');
   return step === undefined ? { do: 'nothing' } : { do: 'promote', step };

@@ -1,0 +1,76 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DiskArtifactStore } from '../adapters/artifacts-disk/disk-artifact-store.ts';
+import { DiskTreeStore } from '../adapters/artifacts-disk/disk-tree-store.ts';
+import { AptClient } from '../adapters/client-apt/apt-client.ts';
+import { ReaderClient } from '../adapters/client-reader/reader-client.ts';
+import { LocalExecutor } from '../adapters/executor-local/local-executor.ts';
+import { DiskOrigin } from '../adapters/origin-disk/disk-origin.ts';
+import { WorkerPackageBuilder } from '../adapters/package-builder/worker-package-builder.ts';
+import { EnvironmentSecretReader } from '../adapters/secrets/environment-secret-reader.ts';
+import { SourceFetchers } from '../adapters/sources/source-fetchers.ts';
+import { HttpViewServer } from '../adapters/view-http/http-view-server.ts';
+import type { OpenedState, OpenedWorld, Place } from '../compose.ts';
+import { RunConductor } from '../conductor/run/run-conductor.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { Executor } from '../ports/executor.ts';
+import type { SecretReader } from '../ports/secret-reader.ts';
+import type { TreeStore } from '../ports/tree-store.ts';
+import { openPublishing } from './open-publishing.ts';
+
+export interface Agents {
+  readonly store: ArtifactStore;
+  readonly trees: TreeStore;
+  readonly secrets: SecretReader;
+  readonly executor: Executor;
+}
+
+/** The artifact store and the local agent of a state folder. */
+export async function openAgents({ env }: Place, { folder }: OpenedState): Promise<Agents> {
+  const store = await DiskArtifactStore.open(join(folder, 'artifacts'));
+  const trees = new DiskTreeStore(store);
+  const secrets = new EnvironmentSecretReader(env);
+  const executor = new LocalExecutor({
+    root: join(folder, 'attempts'),
+    program: [process.execPath, fileURLToPath(new URL('./slipway.js', bundleUrl())), 'supervise'],
+    store,
+    trees,
+    secrets,
+    machinePath: env['PATH'] ?? '',
+  });
+  return { store, trees, secrets, executor };
+}
+
+/** Everything a release asks of the world, on this machine. */
+export async function openWorld(place: Place, state: OpenedState): Promise<OpenedWorld> {
+  const { store, trees, secrets, executor } = await openAgents(place, state);
+  const { journal, clock, holder } = state;
+  const runs = new RunConductor({
+    journal,
+    clock,
+    holder,
+    store,
+    trees,
+    executor,
+    builder: new WorkerPackageBuilder({ store, trees, worker: new URL('./package-worker.js', bundleUrl()) }),
+    sources: new SourceFetchers({ store, trees, clock }),
+    parallelSteps: availableParallelism(),
+  });
+  const releases = {
+    journal,
+    clock,
+    holder,
+    store,
+    runs,
+    clients: [new ReaderClient({ clock }), new AptClient({ clock, env: place.env })],
+    views: (config: Parameters<OpenedWorld['releases']['views']>[0]) => new HttpViewServer({ config }),
+    origin: (config: Parameters<OpenedWorld['releases']['origin']>[0]) => new DiskOrigin(config.origin.path, store),
+    publishing: openPublishing({ secrets, clock }),
+  };
+  return { releases, journal, clock, executor };
+}
+
+/** Chunks lie in dist/chunks/, the program and the worker beside them in dist/. */
+const bundleUrl = (): string =>
+  import.meta.url.includes('/chunks/') ? new URL('../', import.meta.url).href : import.meta.url;
