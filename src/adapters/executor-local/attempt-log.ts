@@ -20,7 +20,7 @@ export class AttemptLog {
   readonly #fd: number;
   readonly #patterns: readonly Buffer[];
   readonly #onFailure: (error: unknown) => void;
-  readonly #voice = new LogFraming(AGENT_VOICE, 'err');
+  readonly #voice = new LogFraming(AGENT_VOICE, 'err', (records) => this.#write(records));
   #isBroken = false;
 
   constructor(path: string, patterns: readonly Buffer[], onFailure: (error: unknown) => void) {
@@ -34,26 +34,26 @@ export class AttemptLog {
   note(text: string): void {
     const mask = new SecretMask(this.#patterns);
     const line = Buffer.concat([mask.push(Buffer.from(text.replaceAll('\n', ' '))), mask.end(), Buffer.from('\n')]);
-    this.#write(this.#voice.push(line, now()));
+    this.#voice.push(line, now());
   }
 
   /** A place to write what one stream of a container says. */
   open(container: string, stream: LogStream): ContainerStream {
     const mask = new SecretMask(this.#patterns);
-    const framing = new LogFraming(container, stream);
+    const framing = new LogFraming(container, stream, (records) => this.#write(records));
     let quietSince = now();
     const silence = setInterval(() => {
-      if (framing.hasPending && now() - quietSince >= SILENCE_MS) this.#write(framing.flush(now(), false));
+      if (framing.hasPending && now() - quietSince >= SILENCE_MS) framing.flush(now(), false);
     }, SILENCE_MS);
     return {
       write: (chunk) => {
         quietSince = now();
-        this.#write(framing.push(mask.push(chunk), quietSince));
+        framing.push(mask.push(chunk), quietSince);
       },
       end: () => {
         clearInterval(silence);
-        this.#write(framing.push(mask.end(), now()));
-        this.#write(framing.flush(now(), true));
+        framing.push(mask.end(), now());
+        framing.flush(now(), true);
       },
     };
   }
@@ -70,7 +70,7 @@ export class AttemptLog {
   }
 
   #write(records: Buffer): void {
-    if (this.#isBroken || records.length === 0) return;
+    if (this.#isBroken) return;
     try {
       writeAll(this.#fd, records);
     } catch (error) {

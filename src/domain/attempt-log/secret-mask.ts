@@ -41,7 +41,8 @@ export class SecretMask {
     let at = 0;
     let coveredUntil = 0;
     for (const { from, to } of this.#covered(bytes)) {
-      if (from >= decided) break; // it lies in what is held back and is found again
+      const isCarriedOn = from === 0 && this.#coveredUntil > 0;
+      if (from >= decided && !isCarriedOn) break; // it lies in what is held back and is found again
       if (from > at) {
         pieces.push(bytes.subarray(at, from));
         this.#isInMask = false;
