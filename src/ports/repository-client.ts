@@ -14,19 +14,25 @@ export interface ClientEvidence {
   readonly durationMs: number;
 }
 
+/** A view to be proved. */
+export interface VerifyRequest {
+  /** Of the view, without a final slash. */
+  readonly baseUrl: string;
+  /** What the view must show. */
+  readonly generation: SealedGeneration;
+  readonly settings: PublishingSettings;
+  /** Names (of the config) that must be installable or downloadable with their recorded digests. */
+  readonly packages: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** Proves a view of a channel as a user would: our own reader always, real clients where they are installed. */
 export interface RepositoryClient {
   readonly name: string;
   /** undefined when it can run here, else why not: shown and recorded, never silent. */
   unavailable(): Promise<string | undefined>;
-  /** `packages`: names (of the config) that must be installable or downloadable with their recorded digests. */
-  verify(request: {
-    readonly baseUrl: string;
-    readonly generation: SealedGeneration;
-    readonly settings: PublishingSettings;
-    readonly packages: readonly string[];
-    readonly signal: AbortSignal;
-  }): Promise<readonly ClientEvidence[]>;
+  /** What does not work is evidence, not an error; only an abort, and what is wrong with us, is thrown. */
+  verify(request: VerifyRequest): Promise<readonly ClientEvidence[]>;
 }
 
 /** Serves a view of the origin on loopback: a channel's staging view, or what is live. */
