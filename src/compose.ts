@@ -22,6 +22,8 @@ export interface Place {
   /** `--state`, else SLIPWAY_STATE; undefined: beside the config. */
   readonly stateFolder: string | undefined;
   readonly set: readonly (readonly [path: string, value: string])[];
+  /** Something a person should know, that stops nothing. */
+  warn(line: string): void;
 }
 
 export interface OpenedState {

@@ -71,14 +71,16 @@ function addOptions(command: Command, options: readonly OptionSpec[]): void {
 
 function contextOf(options: OptionValues, signal: AbortSignal): CliContext {
   const output = options['output'] === 'json' ? 'json' : 'text';
+  const terminal = processTerminal({ color: options['color'] !== false, isJson: output === 'json' });
   return {
+    warn: (line) => terminal.err(line),
     cwd: process.cwd(),
     env: process.env,
     configFile: text(options['config']),
     stateFolder: text(options['state']) ?? (process.env['SLIPWAY_STATE'] || undefined),
     set: texts(options['set']).map((assignment) => parseAssignment(assignment)),
     output,
-    terminal: processTerminal({ color: options['color'] !== false, isJson: output === 'json' }),
+    terminal,
     signal,
     parts: createParts(),
   };

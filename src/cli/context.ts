@@ -8,6 +8,8 @@ export interface CliContext {
   readonly stateFolder: string | undefined;
   /** `--set PATH=VALUE`, in order. */
   readonly set: readonly (readonly [path: string, value: string])[];
+  /** Something a person should know, that stops nothing. */
+  warn(line: string): void;
   readonly output: 'text' | 'json';
   readonly terminal: Terminal;
   /** Aborts on Ctrl-C: running steps go on without us. */

@@ -8,7 +8,8 @@ import { ReaderClient } from '../adapters/client-reader/reader-client.ts';
 import { LocalExecutor } from '../adapters/executor-local/local-executor.ts';
 import { DiskOrigin } from '../adapters/origin-disk/disk-origin.ts';
 import { WorkerPackageBuilder } from '../adapters/package-builder/worker-package-builder.ts';
-import { EnvironmentSecretReader } from '../adapters/secrets/environment-secret-reader.ts';
+import { LocalSecretReader } from '../adapters/secrets/local-secret-reader.ts';
+import { OpenpgpVerifier } from '../adapters/signer-openpgp/openpgp-verifier.ts';
 import { SourceFetchers } from '../adapters/sources/source-fetchers.ts';
 import { HttpViewServer } from '../adapters/view-http/http-view-server.ts';
 import type { OpenedState, OpenedWorld, Place } from '../compose.ts';
@@ -27,10 +28,13 @@ export interface Agents {
 }
 
 /** The artifact store and the local agent of a state folder. */
-export async function openAgents({ env }: Place, { folder }: OpenedState): Promise<Agents> {
+export async function openAgents({ env, warn }: Place, { folder }: OpenedState): Promise<Agents> {
   const store = await DiskArtifactStore.open(join(folder, 'artifacts'));
   const trees = new DiskTreeStore(store);
-  const secrets = new EnvironmentSecretReader(env);
+  const secrets = new LocalSecretReader({
+    env,
+    onWarning: (happened, remedy) => warn(`warning: ${happened} ${remedy}`),
+  });
   const executor = new LocalExecutor({
     root: join(folder, 'attempts'),
     program: [process.execPath, fileURLToPath(new URL('./slipway.js', bundleUrl())), 'supervise'],
@@ -53,7 +57,12 @@ export async function openWorld(place: Place, state: OpenedState): Promise<Opene
     store,
     trees,
     executor,
-    builder: new WorkerPackageBuilder({ store, trees, worker: new URL('./package-worker.js', bundleUrl()) }),
+    builder: new WorkerPackageBuilder({
+      store,
+      trees,
+      worker: new URL('./package-worker.js', bundleUrl()),
+      scratchDir: join(state.folder, 'scratch'),
+    }),
     sources: new SourceFetchers({ store, trees, clock }),
     parallelSteps: availableParallelism(),
   });
@@ -63,7 +72,7 @@ export async function openWorld(place: Place, state: OpenedState): Promise<Opene
     holder,
     store,
     runs,
-    clients: [new ReaderClient({ clock }), new AptClient({ clock, env: place.env })],
+    clients: [new ReaderClient({ clock, verifier: new OpenpgpVerifier() }), new AptClient({ clock, env: place.env })],
     views: (config: Parameters<OpenedWorld['releases']['views']>[0]) => new HttpViewServer({ config }),
     origin: (config: Parameters<OpenedWorld['releases']['origin']>[0]) => new DiskOrigin(config.origin.path, store),
     publishing: openPublishing({ secrets, clock }),
