@@ -6,7 +6,7 @@ export interface PackageBuildRequest {
   readonly format: 'deb' | 'tar' | 'zip';
   /** Templates filled. */
   readonly options: PackageOptions;
-  /** In the format's own notation: `1.2~rc1`, `1.0-2`. */
+  /** In the format's own notation: `1.2~rc1`, `1.0-2` (`packageVersion` writes it). */
   readonly version: string;
   /** Trees, seen at `<name>/` as a script would. */
   readonly inputs: Readonly<Record<string, Sha256>>;
@@ -22,10 +22,22 @@ export interface BuiltPackage {
   readonly facts: PackageFacts;
 }
 
-/** Builds a package from the store into the store, outside this thread. The same request gives the same bytes. */
+/**
+ * Builds a package from the store into the store, outside this thread. The same request gives the same bytes. Besides
+ * {@link PackageError} also ends with the errors of the artifact store.
+ */
 export interface PackageBuilder {
-  /** @throws {PackageError} a named input is missing, an ELF file under `arch: all`, xz is not installed, ... */
+  /**
+   * Builds it, reads it back and refuses it when it is not what was asked for; then it is stored.
+   * @throws {PackageOptionError} {@link PackageInputError} {@link PackageArchitectureError} {@link PackageTooLargeError}
+   * @throws {PackageToolError} xz is asked for and not installed. @throws {PackageScratchError} no room to put it together.
+   * @throws {VersionFormatError} a version the format cannot have. @throws the signal's reason.
+   */
   build(request: PackageBuildRequest, signal: AbortSignal): Promise<BuiltPackage>;
-  /** Reads any package (built or brought) back: sniffs the magic, reads name, version, architecture. */
+  /**
+   * Reads any package, built or brought, from end to end: sniffs what it is, unpacks all of it, reads name, version, architecture.
+   * `checkPackage` compares that with the plan.
+   * @throws {PackageFormatError} damaged, hostile, not what its name says. @throws {PackageTooLargeError} a bomb.
+   */
   inspect(sha256: Sha256, fileName: string): Promise<PackageFacts>;
 }

@@ -1,1 +1,68 @@
-export {};
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Sha256 } from '../../kernel/ids.ts';
+import type { InspectJob, OpenBlob } from './build-job.ts';
+import { buildPackage } from './build-package.ts';
+import { FileSource } from './file-source.ts';
+import { inspectPackage } from './inspect-package.ts';
+import { toErrorText } from './transfer-error.ts';
+import type { FromWorker, Job, ToWorker } from './worker-messages.ts';
+
+/** Entry of the worker thread: does one job and says how it ended. Bytes of the store come through the port. */
+async function work(port: MessagePort, job: Job): Promise<void> {
+  const open = blobsThrough(port);
+  try {
+    if (job.kind === 'build') say(port, { says: 'built', built: await buildPackage(job, open) });
+    else say(port, { says: 'inspected', facts: await inspect(job, open) });
+  } catch (error) {
+    say(port, { says: 'failed', error: toErrorText(error) }); // the other side throws it
+  }
+  port.close();
+}
+
+/** Readers of archives jump about, so the bytes are laid down first. */
+async function inspect(job: InspectJob, open: OpenBlob) {
+  const path = join(job.scratch, 'body');
+  await pipeline(Readable.from(open(job.sha256), { objectMode: false }), createWriteStream(path, { flags: 'wx' }));
+  const source = new FileSource(path);
+  try {
+    return await inspectPackage(source, job.fileName);
+  } finally {
+    source.close();
+  }
+}
+
+function blobsThrough(port: MessagePort): OpenBlob {
+  const waiting = new Map<number, (chunk: Uint8Array | null) => void>();
+  port.on('message', ({ blob, chunk }: ToWorker) => {
+    waiting.get(blob)?.(chunk);
+    waiting.delete(blob);
+  });
+  let opened = 0;
+  return async function* open(sha256: Sha256) {
+    opened += 1;
+    const blob = opened;
+    let chunk: Uint8Array | null = null;
+    try {
+      do {
+        chunk = await new Promise<Uint8Array | null>((resolve) => {
+          waiting.set(blob, resolve);
+          say(port, { says: 'next', blob, sha256 });
+        });
+        if (chunk) yield chunk;
+      } while (chunk);
+    } finally {
+      if (chunk) say(port, { says: 'close', blob });
+    }
+  };
+}
+
+function say(port: MessagePort, message: FromWorker): void {
+  port.postMessage(message);
+}
+
+if (!parentPort) throw new TypeError('package-worker.js is started by Slipway in a worker thread');
+await work(parentPort, workerData as Job);
