@@ -2,6 +2,9 @@ import type { SecretReference } from '../domain/config/resolved-config.ts';
 
 /** Reads `env:NAME` and `file:PATH` when needed. Values never reach plan, journal, log or page. */
 export interface SecretReader {
-  /** @throws {SecretMissingError} naming the reference, never the value. */
+  /**
+   * The value as text. Of a file one line end at its very end is left out: editors and `echo` add it, no passphrase means it.
+   * @throws {SecretMissingError} not set, not there, empty, not text, not readable here; names the reference, never the value.
+   */
   read(reference: SecretReference): Promise<string>;
 }

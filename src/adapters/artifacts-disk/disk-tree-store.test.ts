@@ -92,7 +92,7 @@ test.each([
   ['an absolute link', { passwd: '-> /etc/passwd' }, 'absolute'],
   ['a name with a line end', { 'a\nb': 'x' }, 'control character'],
 ])('%s is refused before any byte is stored', async (_, content, problem) => {
-  const root = await folderWith('bad', { ...APP, ...content } as Record<string, string>);
+  const root = await folderWith('bad', { ...APP, ...content });
   await expect(trees.putTree(root)).rejects.toMatchObject({
     code: 'SLIP_TREE',
     message: expect.stringContaining(problem),

@@ -1,5 +1,6 @@
 // A process that uses an artifact store. `put-artifacts.ts ROOT race`: says it is ready, waits for the word, then puts 200
 // small artifacts, each in a tight loop with whoever else does the same. `... hang`: begins a put that never ends.
+import { once } from 'node:events';
 import { setInterval } from 'node:timers';
 import { DiskArtifactStore } from '../../../src/adapters/artifacts-disk/disk-artifact-store.ts';
 
@@ -15,10 +16,9 @@ async function* never(): AsyncGenerator<Uint8Array> {
 if (what === 'hang') {
   await store.put(never());
 } else {
-  process.once('message', async () => {
-    for (let i = 0; i < 200; i++) await store.put(Buffer.from(`artifact ${i}`.repeat(100)));
-    process.send?.('done');
-    process.disconnect();
-  });
+  const word = once(process, 'message');
   process.send?.('ready');
+  await word;
+  for (let i = 0; i < 200; i++) await store.put(Buffer.from(`artifact ${i}`.repeat(100)));
+  process.disconnect();
 }
