@@ -8,19 +8,19 @@ import type { SecretReader } from '../../ports/secret-reader.ts';
 /** A key ring with photographs is smaller; a disk image named by mistake is not. */
 const MOST_BYTES = 1024 * 1024;
 
-/** A sentence, and what to do. */
-type Warn = (happened: string, remedy: string) => void;
+export interface LocalSecretOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told once per file that every user of this machine can read. A sentence, and what to do. */
+  readonly onWarning: (happened: string, remedy: string) => void;
+}
 
 /** Secrets of this machine: variables of this process, and files. */
-export class EnvironmentSecretReader implements SecretReader {
-  readonly #env: Readonly<Record<string, string | undefined>>;
-  readonly #onWarning: Warn;
+export class LocalSecretReader implements SecretReader {
+  readonly #options: LocalSecretOptions;
   readonly #warnedOf = new Set<string>();
 
-  /** `onWarning` is told once per file that every user of this machine can read. Default: a process warning. */
-  constructor(env: Readonly<Record<string, string | undefined>>, onWarning: Warn = emitWarning) {
-    this.#env = env;
-    this.#onWarning = onWarning;
+  constructor(options: LocalSecretOptions) {
+    this.#options = options;
   }
 
   async read(reference: SecretReference): Promise<string> {
@@ -35,7 +35,7 @@ export class EnvironmentSecretReader implements SecretReader {
   }
 
   #readVariable(reference: string, name: string): string {
-    const value = this.#env[name];
+    const value = this.#options.env[name];
     const remedy = `Set ${name} in the environment of the process that runs Slipway.`;
     if (value === undefined) throw new SecretMissingError(reference, 'that variable is not set', remedy);
     if (value === '') throw new SecretMissingError(reference, 'that variable is empty', remedy);
@@ -65,7 +65,7 @@ export class EnvironmentSecretReader implements SecretReader {
     if (this.#warnedOf.has(path)) return;
     this.#warnedOf.add(path);
     const shown = (mode & 0o777).toString(8).padStart(4, '0');
-    this.#onWarning(
+    this.#options.onWarning(
       `Every user of this machine can read the secret file ${path} (mode ${shown}).`,
       `chmod 600 ${path}`,
     );
@@ -99,8 +99,4 @@ function decode(reference: string, bytes: Buffer): string {
     const remedy = 'Keys are exported as text: gpg --armor --export-secret-keys FINGERPRINT.';
     throw new SecretMissingError(reference, 'it is not text (UTF-8)', remedy, { cause });
   }
-}
-
-function emitWarning(happened: string, remedy: string): void {
-  process.emitWarning(`${happened} ${remedy}`);
 }

@@ -4,16 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SecretReference } from '../../domain/config/resolved-config.ts';
-import { EnvironmentSecretReader } from './environment-secret-reader.ts';
+import { LocalSecretReader } from './local-secret-reader.ts';
 
 let folder: string;
 let warnings: string[][];
-let secrets: EnvironmentSecretReader;
+let secrets: LocalSecretReader;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-secrets-'));
   warnings = [];
-  secrets = new EnvironmentSecretReader({ TOKEN: 's3cret\n', NOTHING: '' }, (...words) => warnings.push(words));
+  secrets = new LocalSecretReader({
+    env: { TOKEN: 's3cret\n', NOTHING: '' },
+    onWarning: (...words) => warnings.push(words),
+  });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
