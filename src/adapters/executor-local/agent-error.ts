@@ -116,6 +116,19 @@ export class AttemptDamagedError extends SlipwayError {
   }
 }
 
+/**
+ * Outputs of an attempt were asked for, and its work folder is not there any more: somebody removed it, or a disk is not mounted.
+ * Restore it, or let the step run again.
+ */
+export class WorkFolderGoneError extends SlipwayError {
+  readonly code = 'SLIP_ATTEMPT_WORK_GONE';
+
+  constructor(path: string, options?: ErrorOptions) {
+    const happened = `The work folder ${path} is gone, and with it the outputs of its attempt.`;
+    super(happened, 'Restore it, or run the step again with "slipway resume".', options);
+  }
+}
+
 /** The name of an attempt cannot be the name of a folder. Slipway makes these names itself, so this is a mistake in Slipway. */
 export class AttemptNameError extends SlipwayError {
   readonly code = 'SLIP_ATTEMPT_NAME';

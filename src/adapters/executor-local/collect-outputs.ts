@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import {
   OutputChangedError,
@@ -9,6 +9,7 @@ import {
 import { LONGEST_STEP_VALUES_BYTES, parseStepValues } from '../../domain/artifact/step-values.ts';
 import type { AttemptSpec, Collected, OutputFile } from '../../domain/run/attempt.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import { WorkFolderGoneError } from './agent-error.ts';
 import { valuesFile } from './attempt-paths.ts';
 import { type FoundOutput, findOutputs } from './find-outputs.ts';
 import { hasCode } from './system-error.ts';
@@ -27,11 +28,21 @@ export async function collectOutputs(
   store: ArtifactStore,
   valuesHoldSecret: boolean,
 ): Promise<Collected> {
+  const realWork = await realWorkFolder(work);
   if (valuesHoldSecret) throw new StepValuesSecretError();
   const values = await readStepValues(work);
   const files: OutputFile[] = [];
-  for (const found of await findOutputs(await realpath(work), spec.outputs)) files.push(await takeIn(found, store));
+  for (const found of await findOutputs(realWork, spec.outputs)) files.push(await takeIn(found, store));
   return { files, values };
+}
+
+async function realWorkFolder(work: string): Promise<string> {
+  try {
+    return await realpath(work);
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) throw new WorkFolderGoneError(work, { cause });
+    throw cause;
+  }
 }
 
 async function takeIn(found: FoundOutput, store: ArtifactStore): Promise<OutputFile> {
@@ -41,16 +52,19 @@ async function takeIn(found: FoundOutput, store: ArtifactStore): Promise<OutputF
     const before = await file.stat({ bigint: true });
     // The folders on the way may have been replaced by links: the kernel knows where the open file lies.
     const place = await readlink(`/proc/self/fd/${file.fd}`);
-    if (before.dev !== stat.dev || before.ino !== stat.ino || place !== realPath) throw new OutputChangedError(path);
+    if (!before.isFile() || !isSame(before, stat) || place !== realPath) throw new OutputChangedError(path);
     const { sha256, sizeBytes } = await store.put(file.createReadStream({ autoClose: false, start: 0 }));
     const after = await file.stat({ bigint: true });
-    const isSame = after.size === stat.size && after.mtimeNs === stat.mtimeNs && BigInt(sizeBytes) === stat.size;
-    if (!isSame) throw new OutputChangedError(path);
+    if (!isSame(after, stat) || BigInt(sizeBytes) !== stat.size) throw new OutputChangedError(path);
     return { path, sha256, sizeBytes, mode: (stat.mode & 0o100n) === 0n ? 0o644 : 0o755 };
   } finally {
     await file.close();
   }
 }
+
+/** Inode numbers are used again at once; the time of the last change of a file's inode (ctime) cannot be set by anybody. */
+const isSame = (one: BigIntStats, other: BigIntStats): boolean =>
+  one.dev === other.dev && one.ino === other.ino && one.ctimeNs === other.ctimeNs && one.size === other.size;
 
 async function openOutput(path: string, realPath: string): Promise<FileHandle> {
   try {

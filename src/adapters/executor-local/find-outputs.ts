@@ -54,6 +54,7 @@ export async function findOutputs(work: string, patterns: readonly string[]): Pr
 
 /** Everything below the work folder that the pattern means. Links to folders are not followed, but for the pattern's own beginning. */
 async function* pathsBelow(work: string, pattern: OutputPattern): AsyncGenerator<string> {
+  if (isOurs(pattern.base)) return;
   const start = await realPathWithin(work, pattern.base);
   if (start === undefined) return;
   const folders: { path: string; where: Buffer }[] = [{ path: pattern.base, where: Buffer.from(start) }];
@@ -62,7 +63,7 @@ async function* pathsBelow(work: string, pattern: OutputPattern): AsyncGenerator
     for (const entry of await readdir(folder.where, { withFileTypes: true, encoding: 'buffer' })) {
       const name = entry.name.toString('utf8');
       const path = folder.path === '' ? name : `${folder.path}/${name}`;
-      if (path === RUN_FOLDER) continue;
+      if (isOurs(path)) continue;
       names += 1;
       if (names > MOST_NAMES) throw new OutputTooManyError(`More than ${MOST_NAMES} names lie below "${pattern.text}"`);
       if (pattern.matches(path)) {
@@ -74,6 +75,8 @@ async function* pathsBelow(work: string, pattern: OutputPattern): AsyncGenerator
     }
   }
 }
+
+const isOurs = (path: string): boolean => path === RUN_FOLDER || path.startsWith(`${RUN_FOLDER}/`);
 
 /** Outputs become part of a folder in the store, so they are held to its rules for names. */
 function checkOutputName(path: string, isUtf8: boolean): void {

@@ -5,17 +5,13 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptExit, AttemptSpec, ContainerSpec } from '../../domain/run/attempt.ts';
-import {
-  AgentDirMissingError,
-  AgentEnvironmentError,
-  AgentFailedError,
-  AgentShellMissingError,
-  AgentSpawnError,
-} from './agent-error.ts';
+import { SlipwayError } from '../../kernel/slipway-error.ts';
+import { AgentDirMissingError, AgentEnvironmentError, AgentFailedError, AgentSpawnError } from './agent-error.ts';
 import type { AttemptLog, ContainerStream } from './attempt-log.ts';
 import { scriptFile } from './attempt-paths.ts';
 import { type Belonging, endProcesses, type FoundProcess, waitForEnd } from './end-processes.ts';
 import type { EndingPolicy } from './ending-policy.ts';
+import { findShell } from './find-shell.ts';
 import { markEntries, stepEnvironment } from './step-environment.ts';
 import { hasCode } from './system-error.ts';
 
@@ -47,7 +43,7 @@ export async function runContainer(container: ContainerSpec, world: ContainerWor
     follow(shell.stdout, log.open(container.name, 'out')),
     follow(shell.stderr, log.open(container.name, 'err')),
   ]);
-  const exit = exitOf(shell, container, world.path);
+  const exit = exitOf(shell, container);
   const first = await Promise.race([exit, untilAborted(ending)]);
 
   const belonging: Belonging = {
@@ -75,14 +71,18 @@ function startShell(container: ContainerSpec, world: ContainerWorld): Shell {
   const cwd = scriptFolder(world.work, world.spec.dir);
   try {
     // A session and group of its own: one signal reaches all of it, and nothing that the terminal sends.
-    return spawn(container.shell, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    return spawn(findShell(container.shell, world.path), args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
   } catch (error) {
-    throw spawnError(error, container, world.path);
+    throw error instanceof SlipwayError ? error : spawnError(error, container);
   }
 }
 
-function spawnError(error: unknown, container: ContainerSpec, path: string): Error {
-  if (hasCode(error, 'ENOENT')) return new AgentShellMissingError(container.shell, path, { cause: error });
+function spawnError(error: unknown, container: ContainerSpec): Error {
   const systemCode = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
   return new AgentSpawnError(container.name, systemCode);
 }
@@ -104,9 +104,9 @@ function scriptFolder(work: string, dir: string | undefined): string {
 }
 
 /** Never rejects: a shell that could not be started is a value here, so that its pipes are closed all the same. */
-function exitOf(shell: Shell, container: ContainerSpec, path: string): Promise<AttemptExit | Error> {
+function exitOf(shell: Shell, container: ContainerSpec): Promise<AttemptExit | Error> {
   return new Promise((resolve) => {
-    shell.once('error', (error) => resolve(spawnError(error, container, path)));
+    shell.once('error', (error) => resolve(spawnError(error, container)));
     shell.once('exit', (code, signal) => {
       if (code !== null) resolve({ how: 'exit', container: container.name, code });
       else if (signal !== null) resolve({ how: 'signal', container: container.name, signal });
