@@ -168,9 +168,10 @@ function succeeded(step: StepState, data: DataOf<'step.succeeded'>, at: Instant)
   };
 }
 
-const sourceOf = ({ origin, proof, commitEpochS }: NonNullable<DataOf<'step.succeeded'>['source']>) => ({
+const sourceOf = ({ origin, proof, commitEpochS, warnings }: NonNullable<DataOf<'step.succeeded'>['source']>) => ({
   origin,
   proof,
+  warnings,
   ...(commitEpochS === undefined ? {} : { commitEpochS }),
 });
 

@@ -1,5 +1,6 @@
 import type { StepId } from '../../kernel/ids.ts';
-import type { PackageConfig, ResolvedConfig, SecretReference, StepConfig } from '../config/resolved-config.ts';
+import type { PackageConfig, ResolvedConfig, StepConfig } from '../config/resolved-config.ts';
+import { isSecretReference } from '../config/secret-reference.ts';
 import { templatePaths } from '../template/parse-template.ts';
 import type { ContainerSpec } from './attempt.ts';
 import type {
@@ -114,7 +115,7 @@ class Graph {
 
   #script(id: StepId, config: ScriptConfig, makes: ScriptStep['makes']): ScriptStep {
     const inputs = this.#inputs(id, config.inputs);
-    const { shell, delayMs, maxDelayMs } = this.#agent(id, config.agent);
+    const shell = this.#shell(id, config.agent);
     const containers = config.containers.map(({ name, run, env }) => ({
       name,
       run,
@@ -131,7 +132,7 @@ class Graph {
       outputs: config.outputs,
       timeoutMs: config.timeoutMs,
       idempotent: config.idempotent,
-      retry: { attempts: config.retryAttempts, delayMs, maxDelayMs },
+      retry: { attempts: config.retryAttempts, delayMs: config.retryDelayMs, maxDelayMs: config.retryMaxDelayMs },
       needs: this.#needs(
         id,
         inputs,
@@ -140,18 +141,18 @@ class Graph {
     };
   }
 
-  #agent(id: StepId, name: string): { shell: 'sh' | 'bash'; delayMs: number; maxDelayMs: number } {
+  #shell(id: StepId, name: string): 'sh' | 'bash' {
     const agent = this.#config.agents[name];
     if (agent === undefined)
       throw new StepUnfitError(`Step ${id} names an unknown agent ${name}.`, 'Name an agent of the config, or local.');
-    const { shell, cluster, retry } = agent;
+    const { shell, cluster } = agent;
     if (cluster !== undefined || shell === 'powershell' || shell === 'cmd') {
       throw new StepUnfitError(
         `Step ${id} needs agent ${name} (${cluster === undefined ? shell : `cluster ${cluster}`}), which this Slipway cannot run yet.`,
         'Let it run on the agent "local", with sh or bash.',
       );
     }
-    return { shell, delayMs: retry.delayMs, maxDelayMs: retry.maxDelayMs };
+    return shell;
   }
 
   /** A name that is both is the package: it is that source, unchanged. */
@@ -186,13 +187,11 @@ class Graph {
   }
 }
 
-/** Config 5: a value that begins like this says where a secret is. Told apart before templates are filled, so no value can become one. */
-const isSecretReference = (value: string): value is SecretReference => /^(env|file|kube|vault):/.test(value);
-
+/** Told apart before templates are filled, so that no value can become a reference to a secret. */
 function splitEnv(env: Readonly<Record<string, string>>): Pick<ContainerSpec, 'env' | 'secretEnv'> {
   const rows = Object.entries(env);
   return {
     env: Object.fromEntries(rows.filter(([, value]) => !isSecretReference(value))),
-    secretEnv: Object.fromEntries(rows.filter((row): row is [string, SecretReference] => isSecretReference(row[1]))),
+    secretEnv: Object.fromEntries(rows.filter(([, value]) => isSecretReference(value))) as ContainerSpec['secretEnv'],
   };
 }

@@ -101,7 +101,14 @@ export const RUN_EVENTS = defineEvents({
       tree: sha256,
       /** What it wrote to SLIPWAY_OUTPUT. */
       values: z.record(z.string(), z.string()),
-      source: z.object({ origin: z.string(), proof: z.string(), commitEpochS: z.int().optional() }).optional(),
+      source: z
+        .object({
+          origin: z.string(),
+          proof: z.string(),
+          commitEpochS: z.int().optional(),
+          warnings: z.array(z.string()),
+        })
+        .optional(),
     }),
   },
   'step.failed': {

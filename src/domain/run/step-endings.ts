@@ -24,7 +24,7 @@ export function succeededStep({ id }: StepState, result: StepResult, attempt?: A
     files: [...files],
     tree,
     values: { ...values },
-    ...(source === undefined ? {} : { source }),
+    ...(source === undefined ? {} : { source: { ...source, warnings: [...source.warnings] } }),
   });
 }
 

@@ -13,6 +13,14 @@ export interface ProducedFile {
   readonly facts: PackageFacts | null;
 }
 
+/** Of a fetched source: where it came from, what proves it, and what somebody should know about it. */
+export interface SourceFacts {
+  readonly origin: string;
+  readonly proof: string;
+  readonly commitEpochS?: number;
+  readonly warnings: readonly string[];
+}
+
 /** What a finished step leaves. */
 export interface StepResult {
   readonly files: readonly ProducedFile[];
@@ -20,6 +28,5 @@ export interface StepResult {
   readonly tree: Sha256;
   /** What it wrote to `$SLIPWAY_OUTPUT`. */
   readonly values: Readonly<Record<string, string>>;
-  /** A fetched source: where it came from and what proves it. */
-  readonly source?: { readonly origin: string; readonly proof: string; readonly commitEpochS?: number };
+  readonly source?: SourceFacts;
 }
