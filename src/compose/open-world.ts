@@ -9,6 +9,7 @@ import { LocalExecutor } from '../adapters/executor-local/local-executor.ts';
 import { DiskOrigin } from '../adapters/origin-disk/disk-origin.ts';
 import { WorkerPackageBuilder } from '../adapters/package-builder/worker-package-builder.ts';
 import { LocalSecretReader } from '../adapters/secrets/local-secret-reader.ts';
+import { generateReleaseKey } from '../adapters/signer-openpgp/generate-release-key.ts';
 import { OpenpgpVerifier } from '../adapters/signer-openpgp/openpgp-verifier.ts';
 import { SourceFetchers } from '../adapters/sources/source-fetchers.ts';
 import { HttpViewServer } from '../adapters/view-http/http-view-server.ts';
@@ -50,6 +51,7 @@ export async function openAgents({ env, warn }: Place, { folder }: OpenedState):
 export async function openWorld(place: Place, state: OpenedState): Promise<OpenedWorld> {
   const { store, trees, secrets, executor } = await openAgents(place, state);
   const { journal, clock, holder } = state;
+  const verifier = new OpenpgpVerifier();
   const runs = new RunConductor({
     journal,
     clock,
@@ -63,7 +65,7 @@ export async function openWorld(place: Place, state: OpenedState): Promise<Opene
       worker: new URL('./package-worker.js', bundleUrl()),
       scratchDir: join(state.folder, 'scratch'),
     }),
-    sources: new SourceFetchers({ store, trees, clock }),
+    sources: new SourceFetchers({ store, trees, clock, verifier, env: place.env }),
     parallelSteps: availableParallelism(),
   });
   const releases = {
@@ -72,7 +74,12 @@ export async function openWorld(place: Place, state: OpenedState): Promise<Opene
     holder,
     store,
     runs,
-    clients: [new ReaderClient({ clock, verifier: new OpenpgpVerifier() }), new AptClient({ clock, env: place.env })],
+    clients: [
+      new ReaderClient({ clock, verifier }),
+      new AptClient({
+        strangerKey: async () => (await generateReleaseKey({ project: 'stranger', now: clock.now() })).publicKey,
+      }),
+    ],
     views: (config: Parameters<OpenedWorld['releases']['views']>[0]) => new HttpViewServer({ config }),
     origin: (config: Parameters<OpenedWorld['releases']['origin']>[0]) => new DiskOrigin(config.origin.path, store),
     publishing: openPublishing({ secrets, clock }),
