@@ -19,8 +19,8 @@ export interface TreeStore {
    * @throws {TreeError} a device, socket or pipe, a name with a control character, a link that leaves the folder.
    */
   putTree(dir: string, except?: readonly string[]): Promise<StoredTree>;
-  /** Takes one file in as a tree with that one file, under its own name. A link is not followed. */
-  putFileAsTree(path: string): Promise<StoredTree>;
+  /** Takes one file in as a tree with that one file, under its own name or `name`. A link is not followed. */
+  putFileAsTree(path: string, name?: string): Promise<StoredTree>;
   /** Makes a tree of files that are in the store already (outputs, downloads); checks it as any other. @throws {TreeError} */
   storeTree(entries: Tree): Promise<StoredTree>;
   /** @throws {TreeError} the bytes are no tree. @throws {ArtifactMissingError} @throws {ArtifactDamagedError} */

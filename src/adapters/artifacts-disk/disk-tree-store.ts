@@ -26,8 +26,8 @@ export class DiskTreeStore implements TreeStore {
     return { ...(await this.storeTree([...entries, ...links])), emptyFolders };
   }
 
-  async putFileAsTree(path: string): Promise<StoredTree> {
-    return this.storeTree([await this.#putEntry(path, basename(path))]);
+  async putFileAsTree(path: string, name = basename(path)): Promise<StoredTree> {
+    return this.storeTree([await this.#putEntry(path, name)]);
   }
 
   /** Mode and bytes of one open file, so that they belong together even when its name is replaced meanwhile. */
