@@ -2,9 +2,6 @@ import type { AttemptExit, AttemptSpec, Collected } from '../domain/run/attempt.
 import type { AttemptName } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 
-// The values a run records; they belong to its rules and are named here for those who implement the port.
-export type { AttemptExit, AttemptSpec, Collected, ContainerSpec, OutputFile } from '../domain/run/attempt.ts';
-
 export type Sighting =
   | { readonly state: 'running'; readonly startedAt: Instant }
   | { readonly state: 'exited'; readonly exit: AttemptExit; readonly startedAt: Instant; readonly endedAt: Instant }

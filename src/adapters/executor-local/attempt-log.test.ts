@@ -6,7 +6,7 @@ import { LocalAgent } from '../../../test/support/local-agent.ts';
 import { reference } from '../../../test/support/map-secrets.ts';
 
 /** A gigabyte where there is time for it (`.ci/run` says so), else a fifth. */
-const LOG_BYTES = process.env['SLIPWAY_TEST_FULL'] === '1' ? 1_000_000_000 : 200_000_000;
+const LOG_BYTES = process.env['SLIPWAY_FULL_TESTS'] === '1' ? 1_000_000_000 : 200_000_000;
 const MOST_MEMORY_KB = 150 * 1024;
 const LINE = 'a line of a build log that has about eighty characters, as so many of them have';
 

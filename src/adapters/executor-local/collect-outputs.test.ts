@@ -31,6 +31,8 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+const makePipe = (path: string) => execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', path]);
+
 const collect = (outputs: readonly string[], into: ArtifactStore = store) =>
   collectOutputs(specOf([containerOf('true')], { outputs }), work, into, false);
 const paths = async (...outputs: string[]) => (await collect(outputs)).files.map(({ path }) => path);
@@ -94,7 +96,7 @@ describe('what is refused', () => {
   });
 
   test('a named pipe and a socket: nothing waits for whoever would write there', async () => {
-    execFileSync('mkfifo', [join(work, 'out/pipe')]);
+    makePipe(join(work, 'out/pipe'));
     await refused(collect(['out/*']), 'SLIP_OUTPUT_NOT_A_FILE', 'a named pipe');
     await rm(join(work, 'out/pipe'));
     const server = createServer();
@@ -135,7 +137,7 @@ describe('what is refused', () => {
     await mkdir(values);
     await refused(collect([]), 'SLIP_OUTPUT_VALUES');
     await rm(values, { recursive: true });
-    execFileSync('mkfifo', [values]);
+    makePipe(values);
     await refused(collect([]), 'SLIP_OUTPUT_VALUES');
   });
 });
@@ -191,7 +193,7 @@ describe('something that is still alive in the work folder', () => {
   test('cannot put a pipe in the place of a file to hold us up', async () => {
     const into = meddling(() => {
       rmSync(join(work, 'out/b.deb'));
-      execFileSync('mkfifo', [join(work, 'out/b.deb')]);
+      makePipe(join(work, 'out/b.deb'));
     });
     await refused(collect(['out/*.deb'], into), 'SLIP_OUTPUT_CHANGED');
   });

@@ -47,7 +47,7 @@ describe.skipIf(!canFill)('a full disk under a step', () => {
     disk.fill();
     await expect(agent.executor.start(spec)).rejects.toMatchObject({ code: 'SLIP_AGENT_DISK_FULL' });
     expect(await agent.executor.lookup(spec.name)).toEqual({ state: 'absent' });
-    await disk.free();
+    disk.free();
     await agent.executor.start(spec);
     expect(await exitOf(spec)).toEqual({ how: 'exit', container: 'run', code: 0 });
     expect(await saidBy(agent.executor, spec.name)).toEqual(['built']);
@@ -69,7 +69,7 @@ describe.skipIf(!canFill)('a full disk under a step', () => {
       else if ((seen as { how: string }).how !== 'agent')
         expect(await saidBy(agent.executor, spec.name)).toEqual(['built']);
       else expect(seen).toMatchObject({ code: 'SLIP_AGENT_DISK_FULL' });
-      await disk.free();
+      disk.free();
     }
   });
 });

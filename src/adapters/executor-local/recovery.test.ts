@@ -140,7 +140,7 @@ describe('a start that was cut off', () => {
     'a supervisor %s is an error with its last words, and the attempt can still be started',
     async (_what, program, said) => {
       const spec = specOf([containerOf('echo ok')]);
-      const starting = agent.again(program as unknown as [string, ...string[]]).start(spec);
+      const starting = agent.again(program).start(spec);
       await expect(starting).rejects.toMatchObject({
         code: 'SLIP_SUPERVISOR_START',
         message: expect.stringContaining(said),

@@ -65,19 +65,8 @@ describe('the environment of a script', () => {
       const names = said
         .map((line) => line.split('=')[0])
         .filter((name) => !['PWD', 'OLDPWD', '_', 'SHLVL'].includes(name!)); // the shell's own
-      expect(names.sort()).toEqual(
-        [
-          'GREETING',
-          'HOME',
-          'LANG',
-          'PATH',
-          'SLIPWAY_ATTEMPT',
-          'SLIPWAY_OUTPUT',
-          'SLIPWAY_VERSION',
-          'SOURCE_DATE_EPOCH',
-          'TZ',
-        ].sort(),
-      );
+      const listed = ['PATH', 'HOME', 'LANG', 'TZ', 'SOURCE_DATE_EPOCH', 'SLIPWAY_VERSION', 'GREETING'];
+      expect(new Set(names)).toEqual(new Set([...listed, 'SLIPWAY_ATTEMPT', 'SLIPWAY_OUTPUT']));
       expect(said).toContain(`HOME=${join(agent.folderOf(spec.name), 'work')}`);
     } finally {
       delete process.env['SLIPWAY_TEST_LEAK'];
