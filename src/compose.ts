@@ -29,7 +29,10 @@ export interface Place {
 export interface OpenedState {
   /** Absolute path of the state folder. */
   readonly folder: string;
+  /** Entries as today's rules read them. */
   readonly journal: Journal;
+  /** Entries as they were recorded, whatever their version: for `slipway journal`. */
+  readonly recorded: Journal;
   readonly clock: Clock;
   readonly holder: LeaseHolder;
 }
