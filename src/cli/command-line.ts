@@ -61,7 +61,7 @@ function buildProgram(act: Act): Command {
 
 function addOptions(command: Command, options: readonly OptionSpec[]): void {
   for (const spec of options) {
-    const option = new Option(spec.flag, spec.meaning);
+    const option = new Option(spec.flag.replace(/ ([A-Z=]+)$/, ' <$1>'), spec.meaning);
     if (spec.values !== undefined) option.choices([...spec.values]);
     if (spec.repeats === true)
       option.argParser((value: string, earlier: string[] | undefined) => [...(earlier ?? []), value]);
