@@ -48,8 +48,9 @@ export async function* bodyOf(
   } catch (error) {
     if (asking.signal.aborted) throw reasonOf(asking.signal);
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ECONNRESET') throw error;
-    const whole = announced === undefined ? '' : ` of ${announced}`;
-    throw fail(`the connection ended early, after ${received}${whole} bytes`, { cause: error });
+    // Without a count: what was still buffered when the connection broke is lost, so ours would be too low.
+    const where = announced === undefined ? 'in the middle of the answer' : `before all ${announced} bytes had come`;
+    throw fail(`the connection ended early, ${where}`, { cause: error });
   } finally {
     answer.destroy();
   }
