@@ -6,14 +6,21 @@ import type { Random } from '../../ports/random.ts';
 import { HeadFile, type NotedHead } from './head-file.ts';
 import {
   JournalBehindError,
+  JournalDamagedError,
   JournalForeignError,
   JournalMissingError,
   JournalSchemaNewerError,
   NotAJournalError,
 } from './journal-file-errors.ts';
+import { readEnd } from './read-entries.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { DamagedValue, textColumn, toInteger, toText } from './sql-value.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
+import { translateStoreError } from './translate-store-error.ts';
+
+/** One page of the smallest size. SQLite takes less for an empty file, and would write over it. */
+const SMALLEST_DATABASE = 512;
 
 export interface OpenJournalOptions {
   /** The state folder, which exists: `journal.db` and `head` lie in it. */
@@ -32,12 +39,23 @@ export interface OpenJournalOptions {
  */
 export async function openSqliteJournal(options: OpenJournalOptions): Promise<SqliteJournal> {
   const path = join(options.stateDir, 'journal.db');
+  try {
+    return await openChecked(path, options);
+  } catch (cause) {
+    throw translateStoreError(cause, path);
+  }
+}
+
+async function openChecked(path: string, options: OpenJournalOptions): Promise<SqliteJournal> {
   const headFile = new HeadFile(join(options.stateDir, 'head'));
   // Read before the journal: another process may append meanwhile, and must not look like a loss.
   const noted = headFile.read();
-  const isThere = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const size = sizeOf(path);
+  const isThere = size > 0;
   if (!isThere && noted !== undefined) throw new JournalBehindError(path, 'missing', noted.position, headFile.path);
   if (!isThere && !options.create) throw new JournalMissingError(path);
+
+  if (isThere && size < SMALLEST_DATABASE) throw new JournalDamagedError(path, `it has only ${size} bytes`);
 
   const connection = await SqliteConnection.open({ path, processes: options.processes, random: options.random });
   try {
@@ -47,6 +65,7 @@ export async function openSqliteJournal(options: OpenJournalOptions): Promise<Sq
       await createSchema(connection, options);
     }
     const { id, position } = await readIdentity(connection);
+    assertWholePages(connection);
     if (noted !== undefined) compareWithHead({ path, headPath: headFile.path, id, position, noted });
     else await headFile.create({ journal: id, position });
     return new SqliteJournal(id, { connection, headFile, processes: options.processes });
@@ -56,13 +75,15 @@ export async function openSqliteJournal(options: OpenJournalOptions): Promise<Sq
   }
 }
 
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
 /** @returns false for a file without any table. */
 async function hasSchema(connection: SqliteConnection): Promise<boolean> {
   return connection.reading(() => {
     const [version] = connection.get('PRAGMA user_version') ?? [];
     const [application] = connection.get('PRAGMA application_id') ?? [];
     const [tables] = connection.get('SELECT count(*) FROM sqlite_master') ?? [];
-    if (tables === 0 && application === 0) return false;
+    if (tables === 0 && application === 0 && version === 0) return false;
     if (application !== APPLICATION_ID) throw new NotAJournalError(connection.path);
     if (Number(version) > SCHEMA_VERSION)
       throw new JournalSchemaNewerError(connection.path, Number(version), SCHEMA_VERSION);
@@ -84,10 +105,21 @@ async function createSchema(connection: SqliteConnection, { stateDir, random }: 
 }
 
 function readIdentity(connection: SqliteConnection): Promise<{ readonly id: string; readonly position: number }> {
-  return connection.reading(() => ({
-    id: connection.get('SELECT id FROM journal')?.[0] as string,
-    position: (connection.get('SELECT max(position) FROM entry')?.[0] as number | null) ?? 0,
-  }));
+  return connection.reading(() => {
+    const id = toText(connection.get(`SELECT ${textColumn('id')} FROM journal`)?.[0]);
+    if (!/^[0-9a-f]{32}$/.test(id)) throw new DamagedValue('its id is not an id');
+    return { id, position: readEnd(connection) };
+  });
+}
+
+/**
+ * A file that lost its very last bytes still opens. While the log beside it holds pages that were not brought home, a
+ * page may be half there: a full disk can stop that copying, and it is done again.
+ */
+function assertWholePages(connection: SqliteConnection): void {
+  if (sizeOf(`${connection.path}-wal`) > 0) return;
+  if (sizeOf(connection.path) % toInteger(connection.get('PRAGMA page_size')?.[0]) !== 0)
+    throw new JournalDamagedError(connection.path, 'its last page is cut off');
 }
 
 function compareWithHead(known: {

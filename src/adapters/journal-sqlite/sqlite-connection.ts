@@ -3,13 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ProcessTable } from '../../ports/process-table.ts';
 import type { Random } from '../../ports/random.ts';
 import { JournalBusyError, JournalVanishedError } from './journal-file-errors.ts';
-import { isBusy, translateSqliteError } from './translate-sqlite-error.ts';
+import type { SqlRow, SqlValue } from './sql-value.ts';
+import { isBusy, translateStoreError } from './translate-store-error.ts';
 
 const BUSY_LIMIT_MS = 5000;
 const LONGEST_PAUSE_MS = 25;
-
-export type SqlValue = string | number | null;
-export type SqlRow = readonly SqlValue[];
 
 interface Statement {
   raw(): Statement;
@@ -56,7 +54,7 @@ export class SqliteConnection {
       const db = new Libsql(options.path, { timeout: 0 }) as unknown as Database;
       return new SqliteConnection(db, options);
     } catch (cause) {
-      throw translateSqliteError(cause, options.path);
+      throw translateStoreError(cause, options.path);
     }
   }
 
@@ -118,7 +116,7 @@ export class SqliteConnection {
       try {
         return body();
       } catch (cause) {
-        if (!isBusy(cause)) throw translateSqliteError(cause, this.path);
+        if (!isBusy(cause)) throw translateStoreError(cause, this.path);
         waitedSince ??= performance.now();
         if (performance.now() - waitedSince > BUSY_LIMIT_MS) throw this.#busy();
       }

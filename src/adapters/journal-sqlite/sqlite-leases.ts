@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { type Lease, type LeaseHolder, LeaseLostError } from '../../ports/journal.ts';
 import type { ProcessTable } from '../../ports/process-table.ts';
+import { integerColumn, textColumn, toInteger, toJson, toText } from './sql-value.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 interface LeaseRow {
@@ -9,7 +10,7 @@ interface LeaseRow {
   readonly holder: LeaseHolder | undefined;
 }
 
-const READ = 'SELECT epoch, expires_at, holder FROM lease WHERE name = ?';
+const READ = `SELECT ${integerColumn('epoch')}, ${integerColumn('expires_at')}, ${textColumn('holder')} FROM lease WHERE name = ?`;
 const TAKE =
   'INSERT INTO lease (name, epoch, expires_at, holder) VALUES (?, ?, ?, ?) ' +
   'ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, expires_at = excluded.expires_at, holder = excluded.holder';
@@ -75,9 +76,9 @@ export class SqliteLeases {
     if (row === undefined) return undefined;
     const [epoch, expiresAt, holder] = row;
     return {
-      epoch: epoch as number,
-      expiresAt: expiresAt as Instant,
-      holder: holder === null ? undefined : JSON.parse(holder as string),
+      epoch: toInteger(epoch),
+      expiresAt: toInteger(expiresAt) as Instant,
+      holder: holder === null ? undefined : toJson<LeaseHolder>(toText(holder)),
     };
   }
 }

@@ -30,7 +30,7 @@ const TASKS: Readonly<Record<string, () => Promise<void>>> = {
   appendForEver: async () => {
     const journal = await open();
     for (let n = 0; ; n++) {
-      await append(journal, 'run/killed', n);
+      await append(journal, 'watch/killed', n);
       say(n + 1);
       await new Promise((resolve) => setImmediate(resolve));
     }

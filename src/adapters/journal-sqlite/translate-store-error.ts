@@ -5,19 +5,35 @@ import {
   JournalIoError,
   JournalReadOnlyError,
 } from './journal-file-errors.ts';
+import { DamagedValue } from './sql-value.ts';
 
 /** Result codes of SQLite (https://www.sqlite.org/rescode.html); extended ones carry the primary one in the low byte. */
 const SQLITE_BUSY = 5;
 const SQLITE_PROTOCOL = 15;
 const NAMES: Readonly<Record<number, 'full' | 'read-only' | 'damaged' | 'io'>> = {
+  1: 'damaged', // ERROR: a table or column of the schema is not there (statements are fixed, and tested)
   3: 'io', // PERM
   8: 'read-only', // READONLY
   10: 'io', // IOERR
   11: 'damaged', // CORRUPT
   13: 'full', // FULL
   14: 'io', // CANTOPEN
+  19: 'damaged', // CONSTRAINT: an entry is there that the stream's end does not count
+  20: 'damaged', // MISMATCH
   23: 'io', // AUTH
   26: 'damaged', // NOTADB
+};
+/** What the system says where we touch files ourselves (errno(3)). */
+const SYSTEM_NAMES: Readonly<Record<string, 'full' | 'read-only' | 'io'>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'io',
+  EPERM: 'io',
+  EIO: 'io',
+  ESTALE: 'io',
+  EISDIR: 'io',
+  ENOTDIR: 'io',
 };
 /** The message of a failed open has the number only in words. */
 const OPEN_FAILED = /Unable to open connection to local database .*: (\d+)"?\)?$/;
@@ -28,14 +44,17 @@ export function isBusy(cause: unknown): boolean {
   return code === SQLITE_BUSY || code === SQLITE_PROTOCOL;
 }
 
-/** The error as Slipway names it; what nobody has described yet comes back as it was. */
-export function translateSqliteError(cause: unknown, path: string): unknown {
+/** The error of SQLite or of the system as Slipway names it; what nobody has described yet comes back as it was. */
+export function translateStoreError(cause: unknown, path: string): unknown {
   if (cause instanceof SlipwayError || !(cause instanceof Error)) return cause;
-  const kind = NAMES[primaryCode(cause) ?? -1];
+  if (cause instanceof DamagedValue) return new JournalDamagedError(path, cause.message, { cause });
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const kind = NAMES[primaryCode(cause) ?? -1] ?? SYSTEM_NAMES[code ?? ''];
   if (kind === 'full') return new JournalDiskFullError(path, { cause });
   if (kind === 'read-only') return new JournalReadOnlyError(path, { cause });
-  if (kind === 'damaged') return new JournalDamagedError(path, cause.message, { cause });
-  if (kind === 'io') return new JournalIoError(path, `${cause.message}${name(cause)}`, { cause });
+  if (kind === 'damaged') return new JournalDamagedError(path, message, { cause });
+  if (kind === 'io')
+    return new JournalIoError(path, message.includes(code ?? '') ? message : `${message} (${code})`, { cause });
   return cause;
 }
 
@@ -46,8 +65,3 @@ function primaryCode(cause: unknown): number | undefined {
   const opening = OPEN_FAILED.exec(cause.message)?.[1];
   return opening === undefined ? undefined : Number(opening) & 0xff;
 }
-
-const name = (cause: Error): string => {
-  const { code } = cause as { code?: unknown };
-  return typeof code === 'string' && code !== '' ? ` (${code})` : '';
-};

@@ -1,0 +1,28 @@
+// Benchmarks measure the source as it is now, bundled as users have it.
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Bundles modules of `src/` (paths from the root of the repository) and imports them. */
+export async function importSource(...paths) {
+  const outdir = `${root}node_modules/.cache/bench`;
+  await mkdir(outdir, { recursive: true });
+  const outfile = `${outdir}/source-${process.pid}.mjs`;
+  await build({
+    absWorkingDir: root,
+    stdin: { contents: paths.map((path) => `export * from './${path}';`).join('\n'), resolveDir: root, loader: 'ts' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    external: ['libsql'],
+    logLevel: 'warning',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  return import(outfile);
+}
