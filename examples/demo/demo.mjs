@@ -74,5 +74,7 @@ server.close();
 
 const java = spawnSync('java', ['-jar', `${demo}/app/vnu.jar`, '--version'], { encoding: 'utf8' });
 if (java.status === 0) console.log(`\n(the packaged program runs: vnu ${java.stdout.trim()})`);
-console.log(`\nDone in ${Math.round((Date.now() - started) / 1000)} s. Look around: demo/public is what users see, demo/.slipway the journal.`);
+console.log(
+  `\nDone in ${Math.round((Date.now() - started) / 1000)} s. Look around: demo/public is what users see, demo/.slipway the journal.`,
+);
 console.log('Try: cd demo && npx slipway show main-1.2 && npx slipway journal show release/main-1.2');

@@ -10,8 +10,10 @@ export async function serveFolder(folder) {
       const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
       const file = await realpath(join(folder, normalize(path)));
       const info = await stat(file);
-      if (!file.startsWith((await realpath(folder)) + sep) || !info.isFile()) throw new Error('not a file of the folder');
-      const unchanged = Date.parse(request.headers['if-modified-since'] ?? '') >= Math.floor(info.mtimeMs / 1000) * 1000;
+      if (!file.startsWith((await realpath(folder)) + sep) || !info.isFile())
+        throw new Error('not a file of the folder');
+      const unchanged =
+        Date.parse(request.headers['if-modified-since'] ?? '') >= Math.floor(info.mtimeMs / 1000) * 1000;
       if (unchanged) return response.writeHead(304).end();
       response.writeHead(200, { 'content-length': info.size, 'last-modified': info.mtime.toUTCString() });
       createReadStream(file).pipe(response);

@@ -73,6 +73,7 @@ function contextOf(options: OptionValues, signal: AbortSignal): CliContext {
   const output = options['output'] === 'json' ? 'json' : 'text';
   const terminal = processTerminal({ color: options['color'] !== false, isJson: output === 'json' });
   return {
+    commandLine: { verbs: VERBS, options: GLOBAL_OPTIONS },
     warn: (line) => terminal.err(line),
     cwd: process.cwd(),
     env: process.env,

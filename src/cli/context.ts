@@ -1,4 +1,5 @@
 import type { SlipwayParts } from '../compose.ts';
+import type { OptionSpec, VerbSpec } from './verb.ts';
 
 /** Where a verb runs and how it may speak. */
 export interface CliContext {
@@ -12,6 +13,8 @@ export interface CliContext {
   warn(line: string): void;
   readonly output: 'text' | 'json';
   readonly terminal: Terminal;
+  /** All verbs, and the options of each: what completion offers. */
+  readonly commandLine: { readonly verbs: readonly VerbSpec[]; readonly options: readonly OptionSpec[] };
   /** Aborts on Ctrl-C: running steps go on without us. */
   readonly signal: AbortSignal;
   /** Adapters, picked by compose.ts and loaded when asked for. */

@@ -63,7 +63,7 @@ export type ReleasePlan = z.infer<typeof releasePlan>;
 /** sha256 over the plan's canonical JSON: what an approval names. */
 export function planDigest(plan: ReleasePlan): Sha256 {
   return createHash('sha256')
-    .update(canonicalJson(plan as JsonObject))
+    .update(canonicalJson(plan))
     .digest('hex') as Sha256;
 }
 
@@ -76,7 +76,7 @@ export interface PlanDifference {
 
 /** What differs between two plans, one row a value, for `slipway diff`. */
 export const comparePlans = (before: ReleasePlan, after: ReleasePlan): readonly PlanDifference[] =>
-  compareJson(before as JsonObject, after as JsonObject);
+  compareJson(before, after);
 
 /** What differs between two plain values, one row a value. */
 export function compareJson(before: JsonObject, after: JsonObject): readonly PlanDifference[] {
