@@ -11,12 +11,17 @@ import { findNotYet } from './not-yet.ts';
 import { locate, type PathFinding } from './path-finding.ts';
 import { resolveConfig } from './resolve-config.ts';
 import type { NotYet, ResolvedConfig } from './resolved-config.ts';
+import { checkRules } from './rules/all-rules.ts';
+import type { ConfigDocument } from './schema/config-schema.ts';
 
 export interface CheckedConfig {
   readonly config: ResolvedConfig | undefined;
   readonly digest: Sha256 | undefined;
   readonly findings: readonly Finding[];
   explain(path: string): readonly ExplainedValue[];
+  /** The file with `extends` merged in, and its values with the defaults of each key: for comparing branches. */
+  readonly root: ConfigNode;
+  readonly document: ConfigDocument | undefined;
 }
 
 /** From the values of a file to a config, with everything that is wrong with it. */
@@ -29,13 +34,16 @@ export function checkConfig(
       config: undefined,
       digest: undefined,
       explain: () => [],
+      root: written,
+      document: undefined,
       findings: sortFindings([...from.findings, noMap(written)]),
     };
   const { root, findings: circles } = mergeExtends(written);
   const shape = checkShape(root);
   const derived = deriveDefaults(shape.document);
   const keys = findNotYet(root, derived);
-  const byPath: PathFinding[] = [...circles, ...shape.findings];
+  const rules = checkRules({ root, document: shape.document, config: derived, pruned: shape.pruned });
+  const byPath: PathFinding[] = [...circles, ...shape.findings, ...rules];
   const findings = sortFindings([
     ...from.findings,
     ...unique(byPath.map((finding) => locate(root, finding))),
@@ -47,6 +55,8 @@ export function checkConfig(
     digest: config && configDigest(config),
     findings,
     explain: (path) => explain(root, derived, path),
+    root,
+    document: shape.document,
   };
 }
 

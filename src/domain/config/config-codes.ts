@@ -107,6 +107,7 @@ export const CONFIG_CODES = {
     'Give each its own pattern or channel.',
   ),
   SLIP_CONFIG_SAME_OUTPUT: entry('Two packages would have the same file name.', 'Name them apart.'),
+  SLIP_CONFIG_NOT_USED: entry('Something is defined and used by nothing.', 'Remove it, or use it.'),
   SLIP_CONFIG_NOWHERE: entry(
     'No repository of the channel takes the package.',
     'Add one of its type, or one of type files.',

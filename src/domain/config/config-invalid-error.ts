@@ -3,8 +3,8 @@ import { SlipwayError } from '../../kernel/slipway-error.ts';
 import { type Finding, formatFinding } from './finding.ts';
 
 /**
- * The config has errors, so nothing was begun. Every one of them is printed, with file, line and column; `slipway check` says
- * the same without starting anything.
+ * The config has errors, so nothing was started. The message is the list of findings, each with its place and what to write
+ * instead; `slipway check` prints the same list at any time.
  */
 export class ConfigInvalidError extends SlipwayError {
   readonly code = 'SLIP_CONFIG_INVALID';
@@ -13,9 +13,10 @@ export class ConfigInvalidError extends SlipwayError {
 
   constructor(findings: readonly Finding[]) {
     const errors = findings.filter((finding) => finding.severity === 'error');
+    const count = errors.length === 1 ? 'one error' : `${errors.length} errors`;
     super(
-      `The config has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}:\n${errors.map((finding) => formatFinding(finding)).join('\n')}`,
-      'Correct it, look again with "slipway check", then repeat the command.',
+      `The config has ${count}:\n${errors.map(formatFinding).join('\n')}`,
+      'Mend the file; "slipway check" says when it is right.',
     );
     this.findings = findings;
   }

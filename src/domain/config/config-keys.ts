@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from './schema/config-schema.ts';
 import { keyFacts, scalarKinds } from './schema/key.ts';
-import { layers, unwrap } from './schema/walk-schema.ts';
+import { layers, type Schema, unwrap } from './schema/walk-schema.ts';
 
 /** One key of `slipway.yaml`, for the reference. */
 export interface ConfigKey {
@@ -14,8 +14,6 @@ export interface ConfigKey {
   /** `later`: legal, but `plan` refuses it in this version, always or for some values. */
   readonly machinery: 'here' | 'later';
 }
-
-type Schema = Parameters<typeof layers>[0];
 
 /** All keys of version 1, in the order of the schema. */
 export function configKeys(): readonly ConfigKey[] {

@@ -76,13 +76,13 @@ function inherited(node: ConfigNode, via: string): ConfigNode {
   return { ...marked, entries };
 }
 
-/** `over` wins; maps merge; a null of `over` removes. */
+/** `over` wins; maps merge; a null of `over` removes what is under it (with nothing there it is an empty value, told later). */
 export function mergeOver(under: ConfigNode, over: ConfigNode): ConfigNode {
   if (under.kind !== 'map' || over.kind !== 'map') return over;
   const entries = new Map(under.entries);
   for (const [key, entry] of over.entries) {
     const below = under.entries.get(key);
-    if (entry.node.kind === 'scalar' && entry.node.value === null) entries.delete(key);
+    if (entry.node.kind === 'scalar' && entry.node.value === null && below !== undefined) entries.delete(key);
     else entries.set(key, below === undefined ? entry : { ...entry, node: mergeOver(below.node, entry.node) });
   }
   return { ...over, entries };

@@ -8,15 +8,13 @@ import { type KeyPath, printPath } from './key-path.ts';
 import type { NotYet, ResolvedConfig } from './resolved-config.ts';
 import { configSchema } from './schema/config-schema.ts';
 import { keyFacts, type Later } from './schema/key.ts';
-import { childSchema, layers, optionFor } from './schema/walk-schema.ts';
+import { childSchema, layers, optionFor, type Schema } from './schema/walk-schema.ts';
 
 /** What is written and cannot be acted on, and what it says, for the digest. */
 export interface NotYetKeys {
   readonly notYet: readonly NotYet[];
   readonly later: JsonObject;
 }
-
-type Schema = Parameters<typeof layers>[0];
 
 /** Finds the keys of the file whose machinery does not exist yet. The outermost one speaks for all below it. */
 export function findNotYet(root: ConfigNode, derived: DerivedConfig): NotYetKeys {

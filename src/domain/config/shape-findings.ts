@@ -6,11 +6,10 @@ import { nearestKey, suggest } from './nearest-key.ts';
 import type { PathFinding } from './path-finding.ts';
 import { configSchema } from './schema/config-schema.ts';
 import { type ScalarKind, scalarKinds } from './schema/key.ts';
-import { childSchema, isMapSchema, layers, legalKeys, optionFor, unwrap } from './schema/walk-schema.ts';
+import { childSchema, isMapSchema, layers, legalKeys, optionFor, type Schema, unwrap } from './schema/walk-schema.ts';
 import { timeZoneNames } from './time-zone.ts';
 
 type Issue = z.core.$ZodIssue;
-type Schema = z.core.$ZodType;
 
 /** What zod found, in our words, one finding for each place. */
 export function shapeFindings(root: ConfigNode, issues: readonly Issue[]): readonly PathFinding[] {

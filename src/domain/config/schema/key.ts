@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConfigCode } from '../config-codes.ts';
+import { layers } from './walk-schema.ts';
 
 /** Why a written key cannot be acted on yet; `at` names the key inside the value that asks for it. */
 export interface Later {
@@ -34,3 +35,7 @@ export function key<Schema extends z.ZodType>(schema: Schema, meaning: string, l
   if (later !== undefined) keyFacts.add(described, { later });
   return described;
 }
+
+/** Whether values of this schema are references to secrets: then none of them is shown. */
+export const isSecretSchema = (schema: z.core.$ZodType): boolean =>
+  layers(schema).some((layer) => scalarKinds.get(layer as z.ZodType)?.secret === true);

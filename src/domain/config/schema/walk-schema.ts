@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-type Schema = z.core.$ZodType;
+export type Schema = z.core.$ZodType;
 
 /** The schema behind optional, default and the like. */
 export function unwrap(schema: Schema): Schema {
@@ -53,7 +53,9 @@ export function optionFor(schema: Schema, value: unknown): Schema {
   return plain;
 }
 
-const accepts = (schema: Schema | undefined, value: unknown) =>
+export const unwrapsToList = (schema: Schema): boolean => unwrap(schema) instanceof z.ZodArray;
+
+export const accepts = (schema: Schema | undefined, value: unknown) =>
   schema !== undefined && z.safeParse(schema, value).success;
 
 /** The schema of a child, given the value it lies in; undefined when the key is not legal there. */
