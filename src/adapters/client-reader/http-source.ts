@@ -40,6 +40,7 @@ export class HttpSource implements ByteSource {
         yield chunk;
       }
     } catch (cause) {
+      this.#signal.throwIfAborted(); // then it is we who have ended it
       // A reset and an early end look alike here: ECONNRESET, "aborted".
       if ((cause as NodeJS.ErrnoException).code !== 'ECONNRESET') throw cause;
       const of = declared === undefined ? '' : ` of ${declared}`;
@@ -89,11 +90,8 @@ export class HttpSource implements ByteSource {
       });
       outgoing.on('error', (cause) => {
         clearTimeout(timer);
-        reject(
-          this.#signal.aborted || cause instanceof ReadProblem
-            ? cause
-            : new ReadProblem(`${url}: ${cause.message}`, { cause }),
-        );
+        if (this.#signal.aborted) reject(this.#signal.reason);
+        else reject(cause instanceof ReadProblem ? cause : new ReadProblem(`${url}: ${cause.message}`, { cause }));
       });
       outgoing.end();
     });
