@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { constants, statSync } from 'node:fs';
+import { access, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProcessTable } from '../../ports/process-table.ts';
 import type { Random } from '../../ports/random.ts';
@@ -56,6 +56,8 @@ async function openChecked(path: string, options: OpenJournalOptions): Promise<S
   if (!isThere && !options.create) throw new JournalMissingError(path);
 
   if (isThere && size < SMALLEST_DATABASE) throw new JournalDamagedError(path, `it has only ${size} bytes`);
+  // SQLite itself would only say that it cannot open the file. Reading needs the right to write too: the log has an index.
+  await access(options.stateDir, constants.R_OK | constants.W_OK | constants.X_OK);
 
   const connection = await SqliteConnection.open({ path, processes: options.processes, random: options.random });
   try {

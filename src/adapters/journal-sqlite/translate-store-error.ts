@@ -23,6 +23,8 @@ const NAMES: Readonly<Record<number, 'full' | 'read-only' | 'damaged' | 'io'>> =
   23: 'io', // AUTH
   26: 'damaged', // NOTADB
 };
+/** An extended code of IOERR: the index of the log cannot grow, which only a full disk does to it. */
+const SQLITE_IOERR_SHMSIZE = 4874;
 /** What the system says where we touch files ourselves (errno(3)). */
 const SYSTEM_NAMES: Readonly<Record<string, 'full' | 'read-only' | 'io'>> = {
   ENOSPC: 'full',
@@ -30,6 +32,7 @@ const SYSTEM_NAMES: Readonly<Record<string, 'full' | 'read-only' | 'io'>> = {
   EROFS: 'read-only',
   EACCES: 'io',
   EPERM: 'io',
+  ENOENT: 'io',
   EIO: 'io',
   ESTALE: 'io',
   EISDIR: 'io',
@@ -49,7 +52,8 @@ export function translateStoreError(cause: unknown, path: string): unknown {
   if (cause instanceof SlipwayError || !(cause instanceof Error)) return cause;
   if (cause instanceof DamagedValue) return new JournalDamagedError(path, cause.message, { cause });
   const { code, message } = cause as NodeJS.ErrnoException;
-  const kind = NAMES[primaryCode(cause) ?? -1] ?? SYSTEM_NAMES[code ?? ''];
+  const isFull = (cause as { rawCode?: unknown }).rawCode === SQLITE_IOERR_SHMSIZE;
+  const kind = isFull ? 'full' : (NAMES[primaryCode(cause) ?? -1] ?? SYSTEM_NAMES[code ?? '']);
   if (kind === 'full') return new JournalDiskFullError(path, { cause });
   if (kind === 'read-only') return new JournalReadOnlyError(path, { cause });
   if (kind === 'damaged') return new JournalDamagedError(path, message, { cause });
