@@ -172,15 +172,13 @@ describe('an attempt whose agent died', () => {
   });
 
   test('fails its step when the budget is spent; resume grants it anew', async () => {
-    let isMended = false;
-    const world = new SimulatedWorld({ behave: () => ({ ms: 10, isLost: !isMended }) });
+    const world = new SimulatedWorld({ behave: ({ name }) => ({ ms: 10, isLost: /-[1-4]$/.test(name) }) });
     const { runs } = await opened(world, { packages: { rpm: script() } });
     const { failures } = await runs.drive(RUN, 'build', { signal: quiet() });
     expect(failures).toMatchObject([{ class: 'ATTEMPTS_LOST', sentence: expect.stringContaining('All 3 attempts') }]);
     await runs.resume(RUN, 'bob');
-    isMended = true;
     expect(await runs.drive(RUN, 'build', { signal: quiet() })).toMatchObject({ state: 'done' });
-    expect(world.executor.begun.at(-1)).toBe('slw-main-1.1-rpm-4');
+    expect(world.executor.begun.at(-1)).toBe('slw-main-1.1-rpm-5');
   });
 
   test('that may not run twice waits for a person: done collects what it left', async () => {
@@ -276,8 +274,10 @@ describe('cancel', () => {
     const { runs } = await opened(world, { packages: { deb: build('deb', []) } });
     const driven = runs.drive(RUN, 'build', { signal: quiet() });
     await until(world, () => world.builds.length === 1);
+    const from = world.clock.now();
     await world.conductor().runs.cancel(RUN, { step: id('deb'), by: 'carol', reason: 'stop' }, quiet());
     expect(await driven).toMatchObject({ state: 'cancelled', cancelled: [{ step: 'deb' }] });
+    expect(world.clock.now() - from).toBeLessThan(1000);
   });
 
   test('a step that does not exist is an error that names those that do', async () => {
@@ -312,12 +312,15 @@ describe('who conducts', () => {
     expect(world.executor.begun).toHaveLength(1);
   });
 
-  test('whose lease was taken writes nothing more, and says so', async () => {
-    const world = new SimulatedWorld({ behave: () => ({ ms: 60_000 }) });
+  test.each([
+    ['at its next heartbeat', 60_000],
+    ['at its next receipt', 2300],
+  ])('whose lease was taken finds out %s, and writes nothing more', async (_, ms) => {
+    const world = new SimulatedWorld({ behave: () => ({ ms }) });
     const { runs } = await opened(world, { packages: { rpm: script() } });
     const driven = runs.drive(RUN, 'build', { signal: quiet() });
     driven.catch(() => undefined);
-    await world.clock.sleepUntil((world.clock.now() + 2000) as never);
+    await world.clock.sleepUntil((world.clock.now() + 2100) as never);
     const lease = await world.journal.leaseHolder(`run/${RUN}`);
     await world.journal.releaseLease(lease!);
     const holder = { host: 'there', bootId: 'b', pid: 0, startTime: '2' };
@@ -325,7 +328,7 @@ describe('who conducts', () => {
     const before = await world.journal.head();
     await expect(driven).rejects.toMatchObject({ code: 'SLIP_LEASE_LOST' });
     expect(await world.journal.head()).toBe(before);
-    expect(world.executor.running()).toHaveLength(1);
+    expect(world.executor.stops).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ export function templateLookup(plan: PlannedRun, resultOf: (step: StepId) => Ste
     'release.revision': String(plan.revision),
   };
   return (path) => {
-    const value = fixed[path];
+    const value = Object.hasOwn(fixed, path) ? fixed[path] : undefined;
     if (value !== undefined) return { value };
     const [head = '', name = '', ...rest] = path.split('.');
     if (head === 'vars') return given(plan.vars, path.slice('vars.'.length), `vars.${name} is not set`);
