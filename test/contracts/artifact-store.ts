@@ -74,12 +74,13 @@ export function artifactStoreContract(name: string, make: () => Promise<Artifact
       const promised = sha256Of('what the author published');
       const path = join(folder, 'app');
       await writeFile(path, 'something else');
-      for (const put of [
-        store.put(bytesOf('something else'), promised),
-        store.put(inPieces('something', ' else'), promised),
-        store.putFile(path, promised),
-      ]) {
-        await expect(put).rejects.toMatchObject({
+      const puts = [
+        () => store.put(bytesOf('something else'), promised),
+        () => store.put(inPieces('something', ' else'), promised),
+        () => store.putFile(path, promised),
+      ];
+      for (const put of puts) {
+        await expect(put()).rejects.toMatchObject({
           code: 'SLIP_ARTIFACT_DIGEST',
           message: expect.stringContaining(promised),
         });

@@ -11,7 +11,7 @@ import {
   ArtifactStoreGoneError,
 } from '../../ports/artifact-store-error.ts';
 import { hasCode, translateWriteError } from './disk-failure.ts';
-import { digestOfFile, openOrdinaryFile, piecesOf } from './file-bytes.ts';
+import { contentOf, digestOfFile, openOrdinaryFile, piecesOf } from './file-bytes.ts';
 import { IncomingFile, syncFolder } from './incoming-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { copyBlob, linkBlob } from './place-blob.ts';
@@ -58,20 +58,24 @@ export class DiskArtifactStore implements ArtifactStore {
   }
 
   async put(bytes: AsyncIterable<Uint8Array> | Uint8Array, expected?: Sha256): Promise<Blob> {
-    if (!(bytes instanceof Uint8Array)) return this.#take(bytes, 'What was read', expected);
-    const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
-    if (expected !== undefined && sha256 !== expected) throw new ArtifactDigestError('What was read', expected, sha256);
-    const blob = { sha256, sizeBytes: bytes.length };
-    return (await this.#find(blob)) === 'kept' ? blob : this.#take([bytes], 'What was read', expected);
+    return this.#put(bytes, 'What was read', expected);
   }
 
   async putFile(path: string, expected?: Sha256): Promise<Blob> {
-    const { handle } = await openOrdinaryFile(path);
+    const { handle, sizeBytes } = await openOrdinaryFile(path);
     try {
-      return await this.#take(piecesOf(handle), path, expected);
+      return await this.#put(await contentOf(handle, sizeBytes), path, expected);
     } finally {
       await handle.close();
     }
+  }
+
+  async #put(bytes: AsyncIterable<Uint8Array> | Uint8Array, what: string, expected?: Sha256): Promise<Blob> {
+    if (!(bytes instanceof Uint8Array)) return this.#take(bytes, what, expected);
+    const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
+    if (expected !== undefined && sha256 !== expected) throw new ArtifactDigestError(what, expected, sha256);
+    const blob = { sha256, sizeBytes: bytes.length };
+    return (await this.#find(blob)) === 'kept' ? blob : this.#take([bytes], what, expected);
   }
 
   async #take(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, what: string, expected?: Sha256): Promise<Blob> {

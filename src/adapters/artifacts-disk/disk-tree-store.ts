@@ -6,7 +6,7 @@ import type { Sha256 } from '../../kernel/ids.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { StoredTree, TreeStore } from '../../ports/tree-store.ts';
 import { hasCode, translateWriteError } from './disk-failure.ts';
-import { openOrdinaryFile, piecesOf } from './file-bytes.ts';
+import { contentOf, openOrdinaryFile } from './file-bytes.ts';
 import { inParallel } from './in-parallel.ts';
 import { makeFolder } from './make-folder.ts';
 import { readFolder } from './read-folder.ts';
@@ -32,9 +32,9 @@ export class DiskTreeStore implements TreeStore {
 
   /** Mode and bytes of one open file, so that they belong together even when its name is replaced meanwhile. */
   async #putEntry(file: string, path: string): Promise<TreeEntry> {
-    const { handle, mode } = await openOrdinaryFile(file);
+    const { handle, mode, sizeBytes: seenBytes } = await openOrdinaryFile(file);
     try {
-      const { sha256, sizeBytes } = await this.#store.put(piecesOf(handle));
+      const { sha256, sizeBytes } = await this.#store.put(await contentOf(handle, seenBytes));
       return { path, mode: (mode & 0o100) === 0 ? 0o644 : 0o755, sha256, sizeBytes };
     } finally {
       await handle.close();

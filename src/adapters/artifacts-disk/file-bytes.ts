@@ -8,6 +8,10 @@ import { hasCode } from './disk-failure.ts';
 /** Measured: from 1 MiB on, larger pieces are not faster; the sha256 of one holds the event loop for half a millisecond. */
 const PIECE_BYTES = 1024 * 1024;
 
+/** What to put into a store: a small file whole, so that bytes which are there already are not written again. */
+export const contentOf = async (handle: FileHandle, sizeBytes: number): Promise<Buffer | AsyncIterable<Buffer>> =>
+  sizeBytes <= PIECE_BYTES ? await handle.readFile() : piecesOf(handle);
+
 /** The bytes of an open file, each piece a buffer of its own. */
 export async function* piecesOf(handle: FileHandle): AsyncGenerator<Buffer> {
   for (;;) {

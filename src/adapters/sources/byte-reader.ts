@@ -28,13 +28,12 @@ export class ByteReader {
     return Buffer.concat(parts);
   }
 
-  /** `count` bytes as they come; `atStart` sees the first piece. */
-  async *pieces(count: number, atStart?: (head: Buffer) => void): AsyncGenerator<Buffer> {
+  /** `count` bytes as they come. */
+  async *pieces(count: number): AsyncGenerator<Buffer> {
     for (let left = count; left > 0; ) {
       if (this.#rest.length === 0) await this.#more();
       const piece = this.#rest.subarray(0, left);
       this.#rest = this.#rest.subarray(piece.length);
-      if (left === count) atStart?.(piece);
       left -= piece.length;
       yield piece;
     }

@@ -20,6 +20,9 @@ export interface CommitContent {
   readonly lfsPointers: readonly string[];
 }
 
+const SMALL_BYTES = 1024 * 1024;
+const AT_ONCE = 8;
+
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /**
@@ -31,28 +34,47 @@ export async function readCommit(place: GitPlace, store: ArtifactStore, commit: 
   const files = listed.filter(({ mode }) => mode !== '160000');
   const lfsPointers: string[] = [];
   const entries = await withGit(place, ['cat-file', '--batch'], async (git) => {
-    const reader = new ByteReader(git.stdout as NonNullable<ChildProcess['stdout']>);
     git.stdin?.end(files.map(({ hash }) => `${hash}\n`).join(''));
-    const read: TreeEntry[] = [];
-    for (const file of files) {
-      const sizeBytes = Number((await reader.line()).split(' ')[2]);
-      if (file.mode === '120000') {
-        read.push({ path: file.path, link: utf8(file.path, await reader.bytes(sizeBytes)) });
-      } else {
-        const { sha256 } = await store.put(
-          reader.pieces(sizeBytes, (head) => isPointer(head) && lfsPointers.push(file.path)),
-        );
-        read.push({ path: file.path, mode: file.mode === '100755' ? 0o755 : 0o644, sha256, sizeBytes });
-      }
-      await reader.bytes(1); // the line end after each object
-    }
-    return read;
+    const reader = new ByteReader(git.stdout as NonNullable<ChildProcess['stdout']>);
+    return readFiles(reader, files, store, lfsPointers);
   });
   const submodules = listed.filter(({ mode }) => mode === '160000').map(({ path }) => path);
   return { entries, commitEpochS: await commitTime(place, commit), submodules, lfsPointers };
 }
 
-const isPointer = (head: Buffer) => head.subarray(0, LFS_POINTER.length).toString('latin1') === LFS_POINTER;
+/** One after the other from git; small files are stored several at a time, because each waits for the disk. */
+async function readFiles(
+  reader: ByteReader,
+  files: readonly GitEntry[],
+  store: ArtifactStore,
+  lfsPointers: string[],
+): Promise<TreeEntry[]> {
+  const entries: TreeEntry[] = [];
+  const keep = async ({ path, mode }: GitEntry, bytes: AsyncIterable<Uint8Array> | Uint8Array) => {
+    entries.push({ path, mode: mode === '100755' ? 0o755 : 0o644, ...(await store.put(bytes)) });
+  };
+  let small: [GitEntry, Buffer][] = [];
+  const keepSmall = async () => {
+    await Promise.all(small.map(([file, bytes]) => keep(file, bytes)));
+    small = [];
+  };
+  for (const file of files) {
+    const [, type, size] = (await reader.line()).split(' ');
+    if (type !== 'blob') throw new Error(`git cat-file: no blob ${file.hash} for ${file.path}`);
+    const sizeBytes = Number(size);
+    if (file.mode !== '120000' && sizeBytes > SMALL_BYTES) await keep(file, reader.pieces(sizeBytes));
+    else {
+      const bytes = await reader.bytes(sizeBytes);
+      if (bytes.subarray(0, LFS_POINTER.length).toString('latin1') === LFS_POINTER) lfsPointers.push(file.path);
+      if (file.mode === '120000') entries.push({ path: file.path, link: utf8(file.path, bytes) });
+      else small.push([file, bytes]);
+    }
+    await reader.bytes(1); // the line end after each object
+    if (small.length === AT_ONCE) await keepSmall();
+  }
+  await keepSmall();
+  return entries;
+}
 
 /** `<mode> <type> <hash>\t<path>\0` for each. */
 function parseListing(listing: Buffer): readonly GitEntry[] {

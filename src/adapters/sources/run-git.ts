@@ -63,7 +63,10 @@ export async function withGit<Value>(
       (reason: unknown) => ({ reason }),
     );
     // Nobody reads on, so git would wait for ever; unless it is the one that stopped, and is about to say why.
-    if ('reason' in used && !git.stdout.readableEnded) end();
+    if ('reason' in used && !git.stdout.readableEnded) {
+      end();
+      git.stdout.destroy(); // with bytes left in it, the process would never count as closed
+    }
     const code = await exit;
     if (asking.signal.aborted) throw reasonOf(asking.signal);
     if (isLate) throw failed(place, `no end after ${asking.limits.gitMs / 1000} s`);
@@ -110,7 +113,12 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-const lastWords = (text: string) => text.trim().split('\n').slice(-3).join(' ').replace(/\s+/g, ' ').slice(-500);
+/** What git calls fatal, else its last lines: after the reason it often adds general advice. */
+function lastWords(text: string): string {
+  const lines = text.trim().split('\n');
+  const fatal = lines.filter((line) => /^(fatal|error|remote): /.test(line));
+  return (fatal.length > 0 ? fatal : lines.slice(-3)).join(' ').replace(/\s+/g, ' ').slice(0, 500);
+}
 
 function failed({ asking, repository }: GitPlace, words: string): SourceGitError {
   const problem = `${shownUrl(repository)}: ${withoutCredentials(words, repository)}`.replace(/\.$/, '');
