@@ -1,21 +1,16 @@
-import type { Entry, StreamName } from '../../domain/journal/entry.ts';
+import type { Entry } from '../../domain/journal/entry.ts';
 import { formatInstant } from '../../kernel/instant.ts';
 import type { JsonValue } from '../../kernel/json.ts';
 import type { Journal } from '../../ports/journal.ts';
-import { readAll } from './read-all.ts';
+import { type JournalSelection, readAll } from './read-all.ts';
 
 /** Longer values are cut: `slipway journal export` has them whole. */
 const LONGEST_VALUE = 60;
 
-/** Entries, oldest first, one readable line each; with `stream` only those of it (`run/main-1.4`, or all of a kind: `run/`). */
-export async function* showJournal(journal: Journal, { stream }: { stream?: StreamName } = {}): AsyncGenerator<string> {
-  for await (const entry of readAll(journal)) {
-    if (stream === undefined || isOf(entry, stream)) yield describeEntry(entry);
-  }
+/** Entries, oldest first, one readable line each. */
+export async function* showJournal(journal: Journal, selection: JournalSelection = {}): AsyncGenerator<string> {
+  for await (const entry of readAll(journal, selection)) yield describeEntry(entry);
 }
-
-const isOf = (entry: Entry, stream: StreamName): boolean =>
-  stream.endsWith('/') ? entry.stream.startsWith(stream) : entry.stream === stream;
 
 /** `12  2026-11-22T22:29:57.000Z  line/main#2  version.allocated  by alice  version=1.0 release=main-1.0` */
 export function describeEntry({ position, at, stream, seq, type, v, by, data }: Entry): string {
