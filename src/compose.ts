@@ -72,7 +72,8 @@ export interface InitResult {
   readonly fingerprint: string | undefined;
 }
 
-export function createParts(): SlipwayParts {
+/** @param programFolder where slipway.js and package-worker.js lie; by default where this bundle does. */
+export function createParts(programFolder?: URL): SlipwayParts {
   return {
     loadConfig: async (place) => {
       const { loadConfig } = await import('./adapters/config-yaml/load-config.ts');
@@ -91,8 +92,9 @@ export function createParts(): SlipwayParts {
       return await openState(place, access);
     },
     openExecutor: async (place, state) =>
-      (await (await import('./compose/open-world.ts')).openAgents(place, state)).executor,
-    openWorld: async (place, state) => await (await import('./compose/open-world.ts')).openWorld(place, state),
+      (await (await import('./compose/open-world.ts')).openAgents(place, state, programFolder)).executor,
+    openWorld: async (place, state) =>
+      await (await import('./compose/open-world.ts')).openWorld(place, state, programFolder),
     initialise: async (place, request) => await (await import('./compose/initialise.ts')).initialise(place, request),
   };
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { createParts } from '../compose.ts';
+import { createParts, type SlipwayParts } from '../compose.ts';
 import { EXIT, type ExitCode } from '../kernel/exit-code.ts';
 import type { CliContext } from './context.ts';
 import { processTerminal } from './output/process-terminal.ts';
@@ -9,12 +9,15 @@ import { UsageError } from './usage-error.ts';
 import { type OptionSpec, type OptionValues, text, texts, type VerbSpec } from './verb.ts';
 import { GLOBAL_OPTIONS, VERBS } from './verb-table.ts';
 
-/** Parses the arguments, runs the verb, and turns what it throws into words and an exit code. Never rejects. */
-export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+/**
+ * Parses the arguments, runs the verb, and turns what it throws into words and an exit code. Never rejects.
+ * @param parts other adapters than this machine's own: for tests that put a peer of their own in one place.
+ */
+export async function runCommandLine(argv: readonly string[], parts = createParts()): Promise<ExitCode> {
   const interrupt = listenForInterrupt();
   let exit: ExitCode = EXIT.done;
   const program = buildProgram(async (verb, args, options) => {
-    const context = contextOf(options, interrupt.signal);
+    const context = contextOf(options, interrupt.signal, parts);
     try {
       exit = await (await verb.load()).run(context, args, options);
     } catch (cause) {
@@ -69,7 +72,7 @@ function addOptions(command: Command, options: readonly OptionSpec[]): void {
   }
 }
 
-function contextOf(options: OptionValues, signal: AbortSignal): CliContext {
+function contextOf(options: OptionValues, signal: AbortSignal, parts: SlipwayParts): CliContext {
   const output = options['output'] === 'json' ? 'json' : 'text';
   const terminal = processTerminal({ color: options['color'] !== false, isJson: output === 'json' });
   return {
@@ -83,7 +86,7 @@ function contextOf(options: OptionValues, signal: AbortSignal): CliContext {
     output,
     terminal,
     signal,
-    parts: createParts(),
+    parts,
   };
 }
 

@@ -29,7 +29,11 @@ export interface Agents {
 }
 
 /** The artifact store and the local agent of a state folder. */
-export async function openAgents({ env, warn }: Place, { folder }: OpenedState): Promise<Agents> {
+export async function openAgents(
+  { env, warn }: Place,
+  { folder }: OpenedState,
+  programFolder = bundleFolder(),
+): Promise<Agents> {
   const store = await DiskArtifactStore.open(join(folder, 'artifacts'));
   const trees = new DiskTreeStore(store);
   const secrets = new LocalSecretReader({
@@ -38,7 +42,7 @@ export async function openAgents({ env, warn }: Place, { folder }: OpenedState):
   });
   const executor = new LocalExecutor({
     root: join(folder, 'attempts'),
-    program: [process.execPath, fileURLToPath(new URL('./slipway.js', bundleUrl())), 'supervise'],
+    program: [process.execPath, fileURLToPath(new URL('./slipway.js', programFolder)), 'supervise'],
     store,
     trees,
     secrets,
@@ -48,8 +52,12 @@ export async function openAgents({ env, warn }: Place, { folder }: OpenedState):
 }
 
 /** Everything a release asks of the world, on this machine. */
-export async function openWorld(place: Place, state: OpenedState): Promise<OpenedWorld> {
-  const { store, trees, secrets, executor } = await openAgents(place, state);
+export async function openWorld(
+  place: Place,
+  state: OpenedState,
+  programFolder = bundleFolder(),
+): Promise<OpenedWorld> {
+  const { store, trees, secrets, executor } = await openAgents(place, state, programFolder);
   const { journal, clock, holder } = state;
   const verifier = new OpenpgpVerifier();
   const runs = new RunConductor({
@@ -62,7 +70,7 @@ export async function openWorld(place: Place, state: OpenedState): Promise<Opene
     builder: new WorkerPackageBuilder({
       store,
       trees,
-      worker: new URL('./package-worker.js', bundleUrl()),
+      worker: new URL('./package-worker.js', programFolder),
       scratchDir: join(state.folder, 'scratch'),
     }),
     sources: new SourceFetchers({ store, trees, clock, verifier, env: place.env }),
@@ -88,5 +96,4 @@ export async function openWorld(place: Place, state: OpenedState): Promise<Opene
 }
 
 /** Chunks lie in dist/chunks/, the program and the worker beside them in dist/. */
-const bundleUrl = (): string =>
-  import.meta.url.includes('/chunks/') ? new URL('../', import.meta.url).href : import.meta.url;
+const bundleFolder = (): URL => new URL(import.meta.url.includes('/chunks/') ? '../' : './', import.meta.url);

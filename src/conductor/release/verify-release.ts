@@ -55,17 +55,31 @@ export async function askClients(
   const notRun: { client: string; because: string }[] = [];
   try {
     for (const client of world.clients) {
+      const isNamed = step.clients.includes(client.name);
+      // Our own reader always looks; of the others all that are here, or those that the step names.
+      if (step.clients.length > 0 && !isNamed && client.name !== 'reader') continue;
       const because = await client.unavailable();
       if (because === undefined) {
         const baseUrl = view.baseUrl;
         evidence.push(...(await client.verify({ baseUrl, generation: sealed, settings, packages: names, signal })));
-      } else notRun.push({ client: client.name, because });
+      } else if (isNamed) evidence.push(missingClient(client.name, because));
+      else notRun.push({ client: client.name, because });
     }
   } finally {
     await view.close();
   }
   return { generation, evidence, notRun };
 }
+
+/** A client that the config names must run: its absence is no proof. */
+const missingClient = (client: string, because: string): ClientReport['evidence'][number] => ({
+  client,
+  repository: '-',
+  did: 'run at all',
+  passed: false,
+  said: because,
+  durationMs: 0,
+});
 
 function failureOf(release: ReleaseState, step: VerifyStep, wrong: ClientReport['evidence']): Failure {
   const [first] = wrong;
