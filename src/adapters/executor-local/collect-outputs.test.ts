@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -131,7 +140,8 @@ describe('what is refused', () => {
     const values = join(work, '.run/output');
     await rm(values);
     expect((await collect([])).values).toEqual({});
-    await symlink(join(outside, 'secret.deb'), values);
+    await writeFile(join(outside, 'values'), 'a=1\n');
+    await symlink(join(outside, 'values'), values);
     await refused(collect([]), 'SLIP_OUTPUT_VALUES');
     await rm(values);
     await mkdir(values);
@@ -152,6 +162,14 @@ describe('something that is still alive in the work folder', () => {
       return store.put(bytes);
     };
     return { put } as ArtifactStore;
+  };
+
+  /** File systems stamp changes with the kernel's coarse clock: within one of its ticks two changes look like one. */
+  const untilClockMoved = async (path: string) => {
+    const probe = join(root, 'probe');
+    const ctime = (file: string) => statSync(file, { bigint: true }).ctimeNs;
+    do await writeFile(probe, '');
+    while (ctime(probe) <= ctime(path));
   };
 
   beforeEach(async () => {
@@ -176,18 +194,28 @@ describe('something that is still alive in the work folder', () => {
     await refused(collect(['out/*.deb'], into), 'SLIP_OUTPUT_CHANGED');
   });
 
-  test('cannot move the very file elsewhere behind our back', async () => {
-    const into = meddling(() => {
-      renameSync(join(work, 'out/b.deb'), join(outside, 'b.deb'));
-      rmSync(join(work, 'out'), { recursive: true });
-      symlinkSync(outside, join(work, 'out'));
+  test('cannot move the very file, or the folder it lies in, elsewhere behind our back', async () => {
+    const moveFile = meddling(() => renameSync(join(work, 'out/b.deb'), join(outside, 'b.deb')));
+    await refused(collect(['out/*.deb'], moveFile), 'SLIP_OUTPUT_CHANGED');
+    await writeFile(join(work, 'out/b.deb'), 'second');
+    const moveFolder = meddling(() => {
+      renameSync(join(work, 'out'), join(outside, 'out'));
+      symlinkSync(join(outside, 'out'), join(work, 'out'));
     });
-    await refused(collect(['out/*.deb'], into), 'SLIP_OUTPUT_CHANGED');
+    await refused(collect(['out/*.deb'], moveFolder), 'SLIP_OUTPUT_CHANGED');
   });
 
-  test('cannot write to a file while it is read', async () => {
-    const into = meddling(() => writeFileSync(join(work, 'out/a.deb'), 'other bytes'));
-    await refused(collect(['out/*.deb'], into), 'SLIP_OUTPUT_CHANGED');
+  test('cannot write to a file while it is read, nor before, not even as many bytes as were there', async () => {
+    await untilClockMoved(join(work, 'out/b.deb'));
+    for (const [name, text] of [
+      ['a.deb', 'other bytes'],
+      ['a.deb', 'FIRST BYTES'],
+      ['b.deb', 'SECOND'],
+    ] as const) {
+      const into = meddling(() => writeFileSync(join(work, 'out', name), text));
+      await refused(collect(['out/*.deb'], into), 'SLIP_OUTPUT_CHANGED');
+      await untilClockMoved(join(work, 'out', name));
+    }
   });
 
   test('cannot put a pipe in the place of a file to hold us up', async () => {

@@ -29,6 +29,10 @@ describe.skipIf(!canFill)('a full disk under a step', () => {
       'the log fills the disk and the script does not care',
       '(yes "a line of a log" || true) | head -c 20000000; exit 0',
     ],
+    [
+      'the last words, after the script has ended well, do not fit',
+      'head -c 20000000 /dev/zero > big || true; (sleep 0.05; head -c 30000 /dev/zero) & exit 0',
+    ],
     ['the work folder fills the disk', 'head -c 20000000 /dev/zero > big || true; yes | head -c 100000'],
   ])('%s: the attempt has failed, says why, and nothing of it goes on', async (_what, script) => {
     const spec = specOf([containerOf(script), containerOf('echo never', { name: 'next' })]);
