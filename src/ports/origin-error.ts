@@ -129,7 +129,7 @@ export class ChannelPathTakenError extends SlipwayError {
 
   constructor(path: string, wanted: string, there: string) {
     super(
-      `${path} must be a link to ${wanted}, but it is ${there}.`,
+      `${path} must be ${wanted}, but it is ${there}.`,
       'Move it away, or give the channel another path in "channels". The names gen and pool are taken.',
     );
   }

@@ -59,7 +59,7 @@ export class OriginFixture {
         repositories: { apt, files },
         channels: { stable: { apt: 'debian', files: 'download' } },
       },
-      signers: { gpg: await makeTestSigner() },
+      signers: { gpg: await makeTestSigner(START) },
     };
     return new OriginFixture(folder, root, store, settings);
   }

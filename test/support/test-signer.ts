@@ -1,42 +1,20 @@
-import { createCleartextMessage, createMessage, generateKey, readPrivateKey, sign } from 'openpgp';
+import { generateReleaseKey } from '../../src/adapters/signer-openpgp/generate-release-key.ts';
+import { OpenpgpSigner } from '../../src/adapters/signer-openpgp/openpgp-signer.ts';
+import type { SecretReference } from '../../src/domain/config/resolved-config.ts';
 import { type Instant, toInstant } from '../../src/kernel/instant.ts';
 import type { Signer, SigningKey } from '../../src/ports/signer.ts';
+import { MapSecrets } from './map-secrets.ts';
 
-/** A fresh Ed25519 key that lives as long as the test, used through openpgp.js directly. */
-export async function makeTestSigner(
-  userId = 'Test <test@slipway.invalid>',
-): Promise<{ signer: Signer; key: SigningKey }> {
-  const made = new Date(Date.UTC(2020, 0, 1));
-  const [, name, email] = /^(.*) <(.*)>$/.exec(userId) ?? [];
-  const { privateKey: armoured, publicKey } = await generateKey({
-    type: 'ecc',
-    curve: 'ed25519Legacy',
-    userIDs: [{ name: name ?? userId, email: email ?? '' }],
-    date: made,
-    format: 'armored',
+/** The real signer with a fresh Ed25519 key that lives as long as the test. */
+export async function makeTestSigner(now: Instant): Promise<{ signer: Signer; key: SigningKey; privateKey: string }> {
+  const made = toInstant(now - 24 * 3_600_000);
+  const { privateKey } = await generateReleaseKey({ project: 'hello', now: made });
+  const reference = 'env:KEY' as SecretReference;
+  const signer = new OpenpgpSigner({
+    name: 'gpg',
+    key: reference,
+    secrets: new MapSecrets({ [reference]: privateKey }),
+    clock: { now: () => now, sleepUntil: () => Promise.resolve() },
   });
-  const privateKey = await readPrivateKey({ armoredKey: armoured });
-  const key: SigningKey = {
-    fingerprint: privateKey.getFingerprint().toUpperCase(),
-    userId,
-    algorithm: 'ed25519',
-    createdAt: toInstant(made.getTime()),
-    expiresAt: null,
-    publicKey,
-  };
-  const config = { nonDeterministicSignaturesViaNotation: false };
-  const signer: Signer = {
-    describe: async () => key,
-    clearSign: async (text: string, date: Instant) =>
-      sign({ message: await createCleartextMessage({ text }), signingKeys: privateKey, date: new Date(date), config }),
-    detachSign: async (binary: Uint8Array, date: Instant) =>
-      sign({
-        message: await createMessage({ binary }),
-        signingKeys: privateKey,
-        detached: true,
-        date: new Date(date),
-        config,
-      }),
-  };
-  return { signer, key };
+  return { signer, key: await signer.describe(), privateKey };
 }

@@ -48,22 +48,34 @@ export async function ensureChannelLink(root: string, path: string, target: stri
   const link = join(root, path);
   const wanted = relative(dirname(link), join(root, target));
   if ((await describeLink(link)) === wanted) return;
+  await refuseInsideLink(root, dirname(path));
   await mkdir(dirname(link), { recursive: true });
   try {
     await symlink(wanted, link);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     const there = await describeLink(link);
-    if (there !== wanted) throw new ChannelPathTakenError(link, wanted, there ?? 'gone again');
+    if (there !== wanted) throw new ChannelPathTakenError(link, `a link to ${wanted}`, there ?? 'gone again');
   }
   await syncFolder(dirname(link));
 }
+
+/** A path below another channel's path would lie inside a sealed generation. */
+async function refuseInsideLink(root: string, folder: string): Promise<void> {
+  for (let above = folder; above !== '.' && above !== '/'; above = dirname(above)) {
+    const there = await describeLink(join(root, above));
+    if (there !== undefined && there !== A_FOLDER)
+      throw new ChannelPathTakenError(join(root, above), 'a folder', there);
+  }
+}
+
+const A_FOLDER = 'a folder';
 
 async function describeLink(path: string): Promise<string | undefined> {
   try {
     const there = await lstat(path);
     if (there.isSymbolicLink()) return await readlink(path);
-    return there.isDirectory() ? 'a folder' : 'a file';
+    return there.isDirectory() ? A_FOLDER : 'a file';
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;

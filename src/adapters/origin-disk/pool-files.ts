@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { poolPath } from '../../domain/repository/apt/pool-path.ts';
 import { checksumFiles, type VersionFiles } from '../../domain/repository/files/version-files.ts';
@@ -50,7 +50,7 @@ export class PoolFiles {
   async addVersion({ folder, packages }: VersionFiles, signer: Signer, date: Instant): Promise<void> {
     const path = join(this.#folder, folder);
     const sums = checksumFiles(packages);
-    if (await hasSameSums(path, sums['SHA256SUMS'] ?? '')) return;
+    if (await isThere(path, sums)) return;
     const made = await NewFolder.create(this.#folder, folder);
     try {
       for (const { sha256, fileName, signature } of packages) {
@@ -93,10 +93,13 @@ export class PoolFiles {
   }
 }
 
-async function hasSameSums(folder: string, sums: string): Promise<boolean> {
+/** Whether a version's folder is there as a whole: the same checksums, and every file they name. */
+async function isThere(folder: string, sums: Readonly<Record<string, string>>): Promise<boolean> {
   try {
-    await lstat(join(folder, 'SHA256SUMS.asc'));
-    return (await readFile(join(folder, 'SHA256SUMS'), 'utf8')) === sums;
+    const names = new Set(await readdir(folder));
+    const wanted = [...Object.keys(sums), ...Object.keys(sums).map((name) => name.replace(/\.sha256$/, ''))];
+    if (![...wanted, 'SHA256SUMS.asc'].every((name) => names.has(name))) return false;
+    return (await readFile(join(folder, 'SHA256SUMS'), 'utf8')) === sums['SHA256SUMS'];
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;

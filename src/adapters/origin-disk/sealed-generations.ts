@@ -4,6 +4,7 @@ import type { RepositoryContent } from '../../domain/repository/generation.ts';
 import {
   decodeGeneration,
   GenerationDamagedError,
+  type GenerationRecord,
   generationDigest,
   type RepositoryRecord,
 } from '../../domain/repository/generation-record.ts';
@@ -14,10 +15,21 @@ import { LedgerFiles } from './ledger-files.ts';
 import { hasCode } from './origin-failure.ts';
 import { numberOf, ORIGIN_PATHS } from './origin-paths.ts';
 
+/** Generations remembered with their packages: what is live, its parent, what is being staged. */
+const RECENT = 4;
+
+const keyOf = ({ channel, number }: Pick<GenerationSummary, 'channel' | 'number'>): string => `${channel}/${number}`;
+
+const summarise = (record: GenerationRecord, text: string): GenerationSummary => {
+  const { channel, number, parent, release, date, journal } = record;
+  return { channel, number, parent, release, date, journal, digest: generationDigest(text), record };
+};
+
 /** Sealed generations as they lie on disk. They never change, so what was read once is remembered. */
 export class SealedGenerations {
   readonly #root: string;
   readonly #known = new Map<string, GenerationSummary>();
+  readonly #recent = new Map<string, SealedGeneration>();
   readonly ledger = new LedgerFiles();
 
   constructor(root: string) {
@@ -42,7 +54,7 @@ export class SealedGenerations {
   }
 
   async find(channel: string, number: number): Promise<GenerationSummary | undefined> {
-    const key = `${channel}/${number}`;
+    const key = keyOf({ channel, number });
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const path = join(this.folder(channel, number), ORIGIN_PATHS.generationFile);
@@ -56,8 +68,7 @@ export class SealedGenerations {
     const record = decodeGeneration(text, path);
     if (record.channel !== channel || record.number !== number)
       throw new GenerationDamagedError(path, `it says generation ${record.number} of channel ${record.channel}`);
-    const { parent, release, date, journal } = record;
-    const summary = { channel, number, parent, release, date, journal, digest: generationDigest(text), record };
+    const summary = summarise(record, text);
     this.#known.set(key, summary);
     return summary;
   }
@@ -71,6 +82,9 @@ export class SealedGenerations {
 
   /** With its packages. */
   async read(channel: string, number: number): Promise<SealedGeneration> {
+    const key = keyOf({ channel, number });
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent;
     const summary = await this.get(channel, number);
     const repositories: Record<string, RepositoryContent> = {};
     for (const [name, record] of Object.entries(summary.record.repositories)) {
@@ -81,7 +95,25 @@ export class SealedGenerations {
         ...(latest !== undefined && { latest }),
       };
     }
-    return { ...summary, repositories };
+    return this.#remember({ ...summary, repositories });
+  }
+
+  /** A generation that was sealed here a moment ago: what was written is known, and need not be read again. */
+  adopt(
+    record: GenerationRecord,
+    text: string,
+    repositories: Readonly<Record<string, RepositoryContent>>,
+  ): SealedGeneration {
+    const summary = summarise(record, text);
+    this.#known.set(keyOf(summary), summary);
+    return this.#remember({ ...summary, repositories });
+  }
+
+  #remember(generation: SealedGeneration): SealedGeneration {
+    this.#recent.delete(keyOf(generation));
+    this.#recent.set(keyOf(generation), generation);
+    for (const oldest of this.#recent.keys()) if (this.#recent.size > RECENT) this.#recent.delete(oldest);
+    return generation;
   }
 
   /** The list of packages of one repository, as its chunks. */
@@ -91,7 +123,9 @@ export class SealedGenerations {
 
   #forgetSwept(channel: string, there: ReadonlySet<number>): void {
     for (const [key, summary] of this.#known) {
-      if (summary.channel === channel && !there.has(summary.number)) this.#known.delete(key);
+      if (summary.channel !== channel || there.has(summary.number)) continue;
+      this.#known.delete(key);
+      this.#recent.delete(key);
     }
   }
 

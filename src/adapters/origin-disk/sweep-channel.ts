@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { carriedGenerations } from '../../domain/repository/carried-generations.ts';
 import { visibleNames } from '../../domain/repository/visible-names.ts';
@@ -38,7 +38,7 @@ export async function sweepChannel(
   );
   const unfinished = await abandoned(folder, options.now);
   await removeAside(folder, unfinished);
-  const pool = await sweepPool(root, sealed, await sealed.list(channel), options.now);
+  const pool = await sweepPool(root, sealed, channel, await sealed.list(channel), options.now);
   return [...removed.map((name) => `${ORIGIN_PATHS.channel(channel)}/${name}`), ...pool].sort();
 }
 
@@ -63,21 +63,34 @@ async function abandoned(folder: string, now: number): Promise<readonly string[]
 async function sweepPool(
   root: string,
   sealed: SealedGenerations,
+  channel: string,
   kept: readonly GenerationSummary[],
   now: number,
 ): Promise<readonly string[]> {
-  const [channel] = kept.map((summary) => summary.channel);
-  if (channel === undefined) return [];
   const listed = new Set<string>();
   for (const { number } of kept) for (const path of poolFilesOf(await sealed.read(channel, number))) listed.add(path);
+  const needed = new Set([...listed].flatMap(foldersAbove));
   const removed: string[] = [];
-  for await (const path of walk(root, join('pool', channel))) {
-    if (listed.has(path) || now - (await lstat(join(root, path))).ctimeMs <= GRACE_MS) continue;
-    await rm(join(root, path));
-    removed.push(path);
-  }
-  await removeEmptyFolders(root, removed);
+  await sweepFolder(join('pool', channel));
   return removed;
+
+  /** A folder that nothing below is listed of goes as a whole, so that half a release is never left under its name. */
+  async function sweepFolder(folder: string): Promise<void> {
+    for (const entry of await listEntries(join(root, folder))) {
+      const path = join(folder, entry.name);
+      if (needed.has(path)) await sweepFolder(path);
+      if (needed.has(path) || listed.has(path)) continue;
+      if (now - (await lstat(join(root, path))).ctimeMs <= GRACE_MS) continue;
+      await removeAside(join(root, folder), [entry.name]);
+      removed.push(path);
+    }
+  }
+}
+
+/** `pool/stable/apt`, `pool/stable` and `pool` for `pool/stable/apt/h`. */
+function foldersAbove(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
 }
 
 /** Every file of the pool that a generation needs, with those that stand beside a package. */
@@ -87,24 +100,6 @@ function* poolFilesOf(generation: SealedGeneration): Iterable<string> {
     for (const { path } of visibleNames('', type, packages)) {
       const full = `${ORIGIN_PATHS.pool(generation.channel, name)}/${path}`;
       yield* [full, `${full}.asc`, `${full}.sha256`];
-    }
-  }
-}
-
-async function* walk(root: string, folder: string): AsyncGenerator<string> {
-  for (const entry of await listEntries(join(root, folder))) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(root, path);
-    else yield path;
-  }
-}
-
-async function removeEmptyFolders(root: string, removed: readonly string[]): Promise<void> {
-  for (const folder of new Set(removed.map((path) => path.slice(0, path.lastIndexOf('/'))))) {
-    try {
-      await rmdir(join(root, folder));
-    } catch (error) {
-      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error; // something is still listed there
     }
   }
 }

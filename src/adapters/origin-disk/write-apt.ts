@@ -27,14 +27,16 @@ export async function writeApt(
 ): Promise<{ readonly written: WrittenRepository; readonly memory: AptMemory }> {
   const { plan, project, name, packages, folder, signer, key } = draft;
   const tree = aptTree(project, config, plan.date, packages, memory);
-  const [inRelease, releaseGpg] = await Promise.all([
+  const signing = Promise.all([
     signer.clearSign(tree.release, plan.date),
     signer.detachSign(Buffer.from(tree.release), plan.date),
   ]);
+  signing.catch(() => undefined); // awaited below: this only says that a rejection before that is not lost
   const indexes = await writeIndexes(draft, tree);
-  const carried = await carryIndexes(draft, carriedFrom, new Set(Object.keys(indexes)));
+  const carried = carryIndexes(draft, carriedFrom, new Set(Object.keys(indexes)));
   const client = clientFiles(draft, config);
-  const files = await writeFiles(folder, name, plan.date, {
+  const [inRelease, releaseGpg] = await signing;
+  const files = await writeFiles(draft, {
     [`${tree.releaseFolder}/Release`]: tree.release,
     [`${tree.releaseFolder}/Release.gpg`]: releaseGpg,
     [`${tree.releaseFolder}/InRelease`]: inRelease,
@@ -42,7 +44,7 @@ export async function writeApt(
     ...client,
   });
   const links = { pool: poolLink(draft) };
-  await folder.symlink(links.pool, join(name, 'pool'));
+  folder.symlink(links.pool, join(name, 'pool'));
   return {
     written: { files: { ...files, ...indexes }, links, carried, namesBase: Object.keys(client).sort() },
     memory: tree.memory,
@@ -57,9 +59,9 @@ async function writeIndexes({ folder, name, plan }: RepositoryDraft, tree: AptTr
     const written = first.get(sha256);
     const byHash = join(name, byHashPath);
     if (written === undefined) await folder.write(byHash, bytes, plan.date);
-    else await folder.link(join(folder.path, written), byHash);
+    else folder.link(join(folder.path, written), byHash);
     first.set(sha256, byHash);
-    await folder.link(join(folder.path, byHash), join(name, path));
+    folder.link(join(folder.path, byHash), join(name, path));
     files[byHashPath] = sha256;
     files[path] = sha256;
   }
@@ -70,33 +72,31 @@ async function writeIndexes({ folder, name, plan }: RepositoryDraft, tree: AptTr
  * Links index files of older generations, by the name that is their digest. A client that has read an older InRelease asks
  * for these; without them a flip of the tree has a window (packaging 11: 54 of 154 updates failed).
  */
-async function carryIndexes(
+function carryIndexes(
   { folder, name }: RepositoryDraft,
   carriedFrom: readonly CarriedFrom[],
   present: ReadonlySet<string>,
-): Promise<Record<string, Sha256[]>> {
+): Record<string, Sha256[]> {
   const carried: Record<string, Sha256[]> = {};
   const linked = new Set(present);
-  const linking: Promise<void>[] = [];
   for (const { summary, folder: from } of carriedFrom) {
     for (const [path, sha256] of Object.entries(summary.record.repositories[name]?.files ?? {})) {
       const inside = /^(.*\/by-hash\/SHA256)\/[0-9a-f]{64}$/.exec(path)?.[1];
       if (inside === undefined || linked.has(path)) continue;
       linked.add(path);
-      linking.push(folder.link(join(from, name, path), join(name, path)));
+      folder.link(join(from, name, path), join(name, path));
       const digests = carried[inside];
       if (digests === undefined) carried[inside] = [sha256];
       else digests.push(sha256);
     }
   }
-  await Promise.all(linking);
   return carried;
 }
 
 function clientFiles(draft: RepositoryDraft, config: AptConfig): Record<string, string> {
   const { project, url, key, plan, packages } = draft;
   const source: AptSource = { project, url, ...config, publicKey: key.publicKey };
-  const names = new Set(packages.map(({ facts }) => (facts.format === 'deb' ? facts.name : '')));
+  const install = packages.find(({ facts }) => facts.format === 'deb' && facts.name === project) ?? packages.at(-1);
   const page = indexPage({
     project,
     channel: plan.channel,
@@ -105,13 +105,14 @@ function clientFiles(draft: RepositoryDraft, config: AptConfig): Record<string, 
     install: [
       `sudo curl -fsSLo /etc/apt/sources.list.d/${project}.sources ${url}/${project}.sources`,
       'sudo apt update',
-      ...(names.size > 0 ? [`sudo apt install ${names.has(project) ? project : [...names][0]}`] : []),
+      ...(install?.facts.format === 'deb' ? [`sudo apt install ${install.facts.name}`] : []),
     ],
-    rows: packages.flatMap((listed) =>
-      listed.facts.format === 'deb'
-        ? [{ listed, name: listed.facts.name, version: listed.facts.version, href: poolPath(listed) }]
-        : [],
-    ),
+    packages,
+    describe: (listed) => ({
+      name: listed.facts.format === 'deb' ? listed.facts.name : listed.fileName,
+      version: listed.facts.format === 'deb' ? listed.facts.version : listed.version,
+      href: poolPath(listed),
+    }),
   });
   return { [`${project}.sources`]: sourcesFile(source), [`${project}.list`]: listFile(source), 'index.html': page };
 }

@@ -11,14 +11,14 @@ type FilesConfig = Extract<RepositoryConfig, { type: 'files' }>;
 
 /** Writes a files repository into its generation: a link for each version's folder, `latest`, keys, page. */
 export async function writeFilesRepository(draft: RepositoryDraft, config: FilesConfig): Promise<WrittenRepository> {
-  const { plan, project, name, packages, folder, key, latest } = draft;
+  const { project, name, packages, folder, key, latest } = draft;
   const links: Record<string, string> = {};
   for (const { folder: version } of groupByFolder(project, packages)) links[version] = poolLink(draft, version);
   // A redirect is answered by whoever serves: it reads `latest` in generation.json.
   if (latest !== undefined && config.latest === 'symlink') links['latest'] = latest;
-  for (const [path, target] of Object.entries(links)) await folder.symlink(target, join(name, path));
+  for (const [path, target] of Object.entries(links)) folder.symlink(target, join(name, path));
   const page = pageOf(draft);
-  const files = await writeFiles(folder, name, plan.date, {
+  const files = await writeFiles(draft, {
     'index.html': page,
     ...keyFiles(project, key.fingerprint, key.publicKey),
   });
@@ -40,11 +40,11 @@ function pageOf({ project, url, plan, key, packages, latest }: RepositoryDraft):
             `curl -fLO ${url}/${versionFolder(newest)}/${newest.fileName} -O ${url}/${versionFolder(newest)}/SHA256SUMS`,
             'sha256sum -c --ignore-missing SHA256SUMS',
           ],
-    rows: packages.map((listed) => ({
-      listed,
+    packages,
+    describe: (listed) => ({
       name: listed.fileName,
       version: versionFolder(listed),
       href: `${versionFolder(listed)}/${listed.fileName}`,
-    })),
+    }),
   });
 }

@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Sha256 } from '../../kernel/ids.ts';
-import type { Instant } from '../../kernel/instant.ts';
-import type { NewFolder } from './new-folder.ts';
+import type { RepositoryDraft } from './generation-draft.ts';
 
-/** Writes files below a repository of a generation. @returns their digests, as `generation.json` lists them. */
+/**
+ * Writes files below a repository of a generation. What the parent has with the same bytes (keys, client files) is linked: a
+ * file less to bring to disk.
+ * @returns their digests, as `generation.json` lists them.
+ */
 export async function writeFiles(
-  folder: NewFolder,
-  repository: string,
-  date: Instant,
+  { folder, name, plan, inherited }: RepositoryDraft,
   files: Readonly<Record<string, string | Buffer>>,
 ): Promise<Record<string, Sha256>> {
-  const written = Object.entries(files).map(async ([path, bytes]): Promise<[string, Sha256]> => {
-    await folder.write(join(repository, path), bytes, date);
-    return [path, createHash('sha256').update(bytes).digest('hex') as Sha256];
-  });
-  return Object.fromEntries(await Promise.all(written));
+  const digests: Record<string, Sha256> = {};
+  for (const [path, bytes] of Object.entries(files)) {
+    const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
+    if (inherited?.files[path] === sha256) folder.link(join(inherited.folder, path), join(name, path));
+    else await folder.write(join(name, path), bytes, plan.date);
+    digests[path] = sha256;
+  }
+  return digests;
 }

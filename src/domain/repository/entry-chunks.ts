@@ -13,6 +13,17 @@ export interface EntryChunk {
  * insert touches one chunk, or two when the new entry is a cut itself (packaging 5).
  */
 export function endsChunk(type: RepositoryType, listed: ListedPackage): boolean {
+  const known = ENDS[type].get(listed);
+  if (known !== undefined) return known;
+  const ends = hashEndsChunk(type, listed);
+  ENDS[type].set(listed, ends);
+  return ends;
+}
+
+/** Entries never change, and each is asked about by its list and by every index it is in. */
+const ENDS = { apt: new WeakMap<ListedPackage, boolean>(), files: new WeakMap<ListedPackage, boolean>() };
+
+function hashEndsChunk(type: RepositoryType, listed: ListedPackage): boolean {
   const digest = createHash('sha256').update(entryKey(type, listed).join('\0')).digest();
   return ((digest[31] as number) & 0x7f) === 0;
 }

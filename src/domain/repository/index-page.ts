@@ -10,13 +10,13 @@ export interface IndexPage {
   readonly install: readonly string[];
   readonly key: { readonly fingerprint: string; readonly userId: string; readonly expiresAt: Instant | null };
   readonly latest?: string;
-  /** Newest first is made here. `href` is relative to the page. */
-  readonly rows: readonly {
-    readonly listed: ListedPackage;
+  readonly packages: readonly ListedPackage[];
+  /** How a package is shown; `href` is relative to the page. */
+  readonly describe: (listed: ListedPackage) => {
     readonly name: string;
     readonly version: string;
     readonly href: string;
-  }[];
+  };
 }
 
 /** A page is written anew with every generation: it shows the newest packages, the indexes have them all. */
@@ -39,8 +39,8 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .
 /** `index.html` of a repository: static, without scripts, everything from outside escaped. */
 export function indexPage(page: IndexPage): string {
   const title = escapeHtml(`${page.project} ${page.channel}`);
-  const rows = [...page.rows].sort((a, b) => b.listed.releasedAt - a.listed.releasedAt || (a.href < b.href ? -1 : 1));
-  const hidden = Math.max(0, rows.length - SHOWN_ROWS);
+  const shown = newest(page.packages);
+  const hidden = page.packages.length - shown.length;
   const expiry = page.key.expiresAt === null ? 'does not expire' : `expires ${day(page.key.expiresAt)}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -51,15 +51,37 @@ export function indexPage(page: IndexPage): string {
 <pre>${escapeHtml(page.install.join('\n'))}</pre>
 <p>Signed by ${escapeHtml(page.key.userId)}, key <code>${escapeHtml(page.key.fingerprint)}</code>, ${expiry}: <a href="${encodeURIComponent(page.project)}.key">${escapeHtml(page.project)}.key</a></p>
 <h2>Packages</h2>
-${table(rows.slice(0, SHOWN_ROWS))}${hidden === 0 ? '' : `<p>And ${hidden} older.</p>\n`}</body></html>
+${table(shown, page.describe)}${hidden === 0 ? '' : `<p>And ${hidden} older.</p>\n`}</body></html>
 `;
 }
 
-function table(rows: IndexPage['rows']): string {
-  if (rows.length === 0) return '<p>None.</p>\n';
-  const lines = rows.map(
-    ({ listed, name, version, href }) =>
-      `<tr><td><a href="${escapeHtml(encodeURI(href))}">${escapeHtml(name)}</a></td><td>${escapeHtml(version)}</td><td>${day(listed.releasedAt)}</td><td>${listed.sizeBytes}</td><td><code>${listed.sha256}</code></td></tr>\n`,
-  );
-  return `<table><thead><tr><th>Package</th><th>Version</th><th>Released</th><th>Bytes</th><th>SHA-256</th></tr></thead><tbody>\n${lines.join('')}</tbody></table>\n`;
+/** The newest packages, newest first, in one pass: sorting thousands to show a hundred takes longer than the page. */
+function newest(packages: readonly ListedPackage[]): readonly ListedPackage[] {
+  const shown: ListedPackage[] = [];
+  for (const listed of packages) {
+    const oldest = shown.at(-1);
+    if (shown.length === SHOWN_ROWS && oldest !== undefined && listed.releasedAt <= oldest.releasedAt) continue;
+    const at = shown.findIndex(({ releasedAt }) => releasedAt < listed.releasedAt);
+    shown.splice(at < 0 ? shown.length : at, 0, listed);
+    if (shown.length > SHOWN_ROWS) shown.pop();
+  }
+  return shown;
+}
+
+function table(packages: readonly ListedPackage[], describe: IndexPage['describe']): string {
+  if (packages.length === 0) return '<p>None.</p>\n';
+  const lines = packages.map((listed) => {
+    const { name, version, href } = describe(listed);
+    const cells = [
+      `<a href="${escapeHtml(encodeURI(href))}">${escapeHtml(name)}</a>`,
+      escapeHtml(version),
+      day(listed.releasedAt),
+      String(listed.sizeBytes),
+      `<code>${listed.sha256}</code>`,
+    ];
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>\n`;
+  });
+  return `<table><thead><tr><th>Package</th><th>Version</th><th>Released</th><th>Bytes</th><th>SHA-256</th></tr></thead><tbody>
+${lines.join('')}</tbody></table>
+`;
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { isSha256, type Sha256 } from '../../kernel/ids.ts';
 import { toInstant } from '../../kernel/instant.ts';
-import { canonicalJson, type JsonObject } from '../../kernel/json.ts';
 import { cutChunks, type EntryChunk } from './entry-chunks.ts';
 import type { ListedPackage } from './generation.ts';
-import { gzipMember } from './gzip-member.ts';
 import type { RepositoryType } from './package-order.ts';
 
 /** A part of a generation's list of packages, as `generation.json` names it: sha256 of the gzip file that holds it. */
@@ -51,8 +49,31 @@ export const ledgerChunks = (
 ): readonly LedgerChunk[] => cutChunks(type, sorted, previous, encodeChunk);
 
 function encodeChunk(chunk: EntryChunk): LedgerChunk {
-  const bytes = gzipMember(Buffer.from(`${canonicalJson(chunk.entries as unknown as JsonObject[])}\n`));
+  const text = JSON.stringify(chunk.entries.map(toRecord));
+  const bytes = gzipSync(`${text}\n`, { level: constants.Z_BEST_SPEED }); // read by Slipway alone: speed before size
   return { ...chunk, bytes, sha256: createHash('sha256').update(bytes).digest('hex') as Sha256 };
+}
+
+/** The members of an entry in their one order, whatever made the object: the same list has the same digest. */
+const toRecord = (listed: ListedPackage): ListedPackage => ({
+  package: listed.package,
+  fileName: listed.fileName,
+  sha256: listed.sha256,
+  sizeBytes: listed.sizeBytes,
+  facts: toFacts(listed.facts),
+  release: listed.release,
+  version: listed.version,
+  revision: listed.revision,
+  releasedAt: listed.releasedAt,
+  ...(listed.signature !== undefined && { signature: listed.signature }),
+});
+
+function toFacts(facts: ListedPackage['facts']): ListedPackage['facts'] {
+  if (facts.format === 'deb') {
+    const { format, name, version, arch, control } = facts;
+    return { format, name, version, arch, control };
+  }
+  return facts.format === 'file' ? { format: 'file' } : { format: facts.format, entries: facts.entries };
 }
 
 /** Reads a chunk back. @throws {Error} when it is not one: the caller knows its path and says so. */

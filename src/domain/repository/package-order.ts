@@ -34,8 +34,15 @@ export function compareEntries(type: RepositoryType, a: ListedPackage, b: Listed
   return 0;
 }
 
-export const sortEntries = (type: RepositoryType, packages: readonly ListedPackage[]): readonly ListedPackage[] =>
-  isSorted(type, packages) ? packages : [...packages].sort((a, b) => compareEntries(type, a, b));
+/** Lists found to be in order: the same 5,000 entries are asked about several times in a promotion. Lists never change. */
+const IN_ORDER = { apt: new WeakSet<readonly ListedPackage[]>(), files: new WeakSet<readonly ListedPackage[]>() };
+
+export function sortEntries(type: RepositoryType, packages: readonly ListedPackage[]): readonly ListedPackage[] {
+  if (IN_ORDER[type].has(packages)) return packages;
+  const sorted = isSorted(type, packages) ? packages : [...packages].sort((a, b) => compareEntries(type, a, b));
+  IN_ORDER[type].add(sorted);
+  return sorted;
+}
 
 function isSorted(type: RepositoryType, packages: readonly ListedPackage[]): boolean {
   for (let at = 1; at < packages.length; at += 1) {

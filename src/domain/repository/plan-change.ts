@@ -31,7 +31,8 @@ export interface PlannedContent {
  * The next content of one repository: all that the parent lists, and this release's packages. An entry that is there already
  * with the same bytes stays as it is. One with other bytes is named in `changed`, which `checkChange` refuses.
  *
- * @param latest what `latest` shall name (files), decided by the caller in the line's own order of versions.
+ * @param latest the folder that `latest` shall name (files) if this release brings files, decided by the caller in the line's
+ * own order of versions.
  */
 export function planChange(
   repository: string,
@@ -41,7 +42,7 @@ export function planChange(
   latest?: string,
 ): PlannedContent {
   const merged = merge(type, sortEntries(type, parent.packages), distinct(repository, type, incoming));
-  const named = latest ?? parent.latest;
+  const named = incoming.length > 0 ? (latest ?? parent.latest) : parent.latest;
   const content = { packages: merged.packages, ...(type === 'files' && named !== undefined && { latest: named }) };
   return { content, change: { repository, added: merged.added, removed: [], changed: merged.changed } };
 }

@@ -1,0 +1,225 @@
+// How long a new apt generation takes and how much it writes, beside reprepro, aptly and apt-ftparchive: same machine, same run,
+// in turns. Bounds are ratios (packaging 10). Prints a table and JSON; exits 1 when a bound is missed.
+//   node bench/apt-index.mjs [folder on the disk to measure; default: the temporary folder]
+import { execFileSync, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importSource } from './import-source.mjs';
+
+const N = 5000;
+const ROUNDS = 5;
+const WARM_UP = 1;
+/** A round whose tool varies by more is no measure of anything: the rounds are made again, at most so often. */
+const STEADY = 0.3;
+const ATTEMPTS = 3;
+const BIG_BYTES = 90_000_000;
+const BOUNDS = { add: 0.2, addIndexMB: 0.31, scratch: 1.5, big: 0.6, peakMB: 100 };
+
+const missing = ['reprepro', 'apt-ftparchive', 'gpg', 'gzip'].filter(
+  (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0,
+);
+if (missing.length > 0) {
+  console.log(`skipped: ${missing.join(', ')} not installed, so the figures of the apt index were not checked`);
+  process.exit(0);
+}
+
+const work = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'slw-bench-'));
+const at = (...parts) => join(work, ...parts);
+const environment = { ...process.env, GNUPGHOME: at('gnupg'), LC_ALL: 'C' };
+
+/** Runs a script as a user would, and says how long it took and what CPU time it used. */
+function tool(script) {
+  const result = spawnSync('bash', ['-ec', `TIMEFORMAT='%R %U %S'; time { ${script}\n} >"$LOG" 2>&1`], {
+    cwd: work,
+    env: { ...environment, LOG: at('tool.log') },
+    encoding: 'utf8',
+  });
+  if (result.status !== 0) throw new Error(`${script}\n${result.stderr}${execFileSync('cat', [at('tool.log')])}`);
+  const [seconds, user, system] = result.stderr.trim().split('\n').at(-1).split(' ').map(Number);
+  return { seconds, cpuSeconds: user + system };
+}
+
+const publisher = fork(fileURLToPath(new URL('apt-publisher.mjs', import.meta.url)), [work]);
+const ready = once(publisher, 'message');
+publisher.once('exit', (code) => {
+  if (code) process.exit(code); // it has said why; nobody would answer any more
+});
+async function ours(task, input) {
+  const answer = once(publisher, 'message');
+  publisher.send({ task, ...input });
+  return (await answer)[0];
+}
+
+const sorted = (rows) => rows.map(({ seconds }) => seconds).sort((a, b) => a - b);
+const median = (rows) => sorted(rows)[rows.length >> 1];
+const spread = (rows) => (sorted(rows).at(-1) - sorted(rows)[0]) / median(rows);
+
+/** Alternates the contenders; the first of them is the one whose steadiness decides whether the rounds count. */
+async function compare(name, contenders) {
+  for (let attempt = 1; ; attempt += 1) {
+    const rows = Object.fromEntries(Object.keys(contenders).map((key) => [key, []]));
+    for (let round = -WARM_UP; round < ROUNDS; round += 1) {
+      for (const [key, run] of Object.entries(contenders)) {
+        const row = await run(`${attempt}-${round + WARM_UP}`);
+        if (round >= 0) rows[key].push(row);
+      }
+    }
+    const judge = Object.keys(contenders)[0];
+    const unsteady = spread(rows[judge]) > STEADY;
+    if (!unsteady || attempt === ATTEMPTS) return { name, rows, judge, attempts: attempt, unsteady };
+    console.log(`${name}: ${judge} varied by ${Math.round(spread(rows[judge]) * 100)} %, once more`);
+  }
+}
+
+function print({ name, rows, judge, attempts, unsteady }) {
+  console.log(
+    `${name}${attempts > 1 ? `, attempt ${attempts}` : ''}${unsteady ? ' (unsteady: judged all the same)' : ''}`,
+  );
+  for (const [key, runs] of Object.entries(rows)) {
+    const [low, high] = [sorted(runs)[0], sorted(runs).at(-1)];
+    const cpu = runs.map(({ cpuSeconds }) => cpuSeconds).sort((a, b) => a - b)[runs.length >> 1];
+    const ratio = key === judge ? '' : `  ${(median(runs) / median(rows[judge])).toFixed(2)} times ${judge}`;
+    const times = [median(runs), low, high].map((seconds) => seconds.toFixed(4)).join(' / ');
+    console.log(`  ${key.padEnd(26)} ${times} s   CPU ${cpu.toFixed(3)} s${ratio}`);
+  }
+}
+const ratioOf = ({ rows, judge }, key) => median(rows[key]) / median(rows[judge]);
+
+function makeDebs(tinyDeb) {
+  for (const folder of ['debs', 'ten', 'new', 'gnupg']) mkdirSync(at(folder), { mode: 0o700 });
+  const write = (folder, name, version = '1.0') => {
+    const { fileName, bytes } = tinyDeb(name, version);
+    writeFileSync(at(folder, fileName), bytes);
+    return at(folder, fileName);
+  };
+  for (let i = 0; i < N; i += 1) write('debs', `slip-${String(i).padStart(5, '0')}`);
+  for (let i = 0; i < 10; i += 1) write('ten', `ten-${i}`);
+  return write;
+}
+
+/** The same key for everybody; the agent that gpg starts is ended by gpgconf, for this folder alone. */
+function importKey(privateKey) {
+  execFileSync('gpg', ['--batch', '--quiet', '--import'], { input: privateKey, env: environment });
+  const listing = execFileSync('gpg', ['--batch', '--with-colons', '-K'], { env: environment, encoding: 'utf8' });
+  return /^fpr:+([0-9A-F]{40}):/m.exec(listing)[1];
+}
+
+const SIGN = `gpg --batch --yes --pinentry-mode loopback --clearsign -o InRelease Release
+gpg --batch --yes --pinentry-mode loopback -abs -o Release.gpg Release`;
+const ftparchive = (root, options = '') => `cd ${root}; mkdir -p dists/stable/main/binary-amd64
+apt-ftparchive ${options} packages pool > dists/stable/main/binary-amd64/Packages
+gzip -9nk -f dists/stable/main/binary-amd64/Packages
+cd dists/stable; rm -f Release; apt-ftparchive release . > Release.new; mv Release.new Release
+${SIGN}`;
+
+async function benchScratch() {
+  mkdirSync(at('ftp'));
+  execFileSync('cp', ['-r', at('debs'), at('ftp/pool')]);
+  return compare(`${N} from scratch`, {
+    'apt-ftparchive + gzip': () => tool(`rm -rf ftp/dists; ${ftparchive('ftp')}`),
+    ours: (round) => ours('scratch', { folder: at('debs'), root: at(`origin-${round}`) }),
+  });
+}
+
+async function benchAdd(write, fingerprint) {
+  mkdirSync(at('reprepro/conf'), { recursive: true });
+  writeFileSync(
+    at('reprepro/conf/distributions'),
+    `Origin: bench\nCodename: stable\nSuite: stable\nArchitectures: amd64\nComponents: main\nSignWith: ${fingerprint}\n`,
+  );
+  tool('reprepro -b reprepro includedeb stable debs/*.deb');
+  const news = (round) => write('new', `slip-02500-${round}`);
+  const contenders = {
+    reprepro: (round) => tool(`reprepro -b reprepro includedeb stable ${news(round)}`),
+    ours: (round) => ours('add', { path: news(round) }),
+  };
+  if (spawnSync('sh', ['-c', 'command -v aptly']).status === 0) contenders.aptly = aptlyContender(news, fingerprint);
+  return compare(`add one to ${N}`, contenders);
+}
+
+function aptlyContender(news, fingerprint) {
+  writeFileSync(at('aptly.conf'), JSON.stringify({ rootDir: at('aptly'), gpgProvider: 'gpg' }));
+  const options = `-config=${at('aptly.conf')}`;
+  const publish = `-skip-contents -batch -gpg-key=${fingerprint}`;
+  tool(`aptly ${options} repo create -distribution=stable -component=main bench
+aptly ${options} repo add bench debs
+aptly ${options} publish repo ${publish} -architectures=amd64 bench`);
+  return (round) =>
+    tool(`aptly ${options} repo add bench ${news(round)}; aptly ${options} publish update ${publish} stable`);
+}
+
+async function benchBig(tinyDeb) {
+  mkdirSync(at('big/pool'), { recursive: true });
+  for (const name of readdirSync(at('ten'))) copyFileSync(at('ten', name), at('big/pool', name));
+  tool(ftparchive('big', `--db ${at('big/cache.db')}`));
+  await ours('ten', { folder: at('ten'), root: at('origin-big') });
+  let last;
+  const make = (round) => {
+    if (last) rmSync(last, { force: true });
+    const { fileName, bytes } = tinyDeb(`big-${round}`, '1.0', 'all', '', randomText(BIG_BYTES));
+    last = at('new', fileName);
+    writeFileSync(last, bytes);
+    execFileSync('sync', [last]);
+    return { path: last, fileName };
+  };
+  return compare('add 90 MB to 10', {
+    'apt-ftparchive --db': (round) => {
+      const { path, fileName } = make(`tool-${round}`);
+      return tool(
+        `mv ${path} big/pool/${fileName}; ${ftparchive('big', `--db ${at('big/cache.db')}`)}; rm ../../pool/${fileName}`,
+      );
+    },
+    ours: (round) => ours('big', { path: make(`ours-${round}`).path }),
+  });
+}
+
+/** Text that does not compress away, so that a package of it is as big as it. */
+function randomText(sizeBytes) {
+  return execFileSync('head', ['-c', String(sizeBytes), '/dev/urandom'], { maxBuffer: sizeBytes * 2 });
+}
+
+const version = (command) => execFileSync('sh', ['-c', `${command} 2>&1 | head -1`], { encoding: 'utf8' }).trim();
+
+try {
+  const { tinyDeb } = await importSource('test/support/tiny-deb.ts');
+  const write = makeDebs(tinyDeb);
+  await ready;
+  const fingerprint = importKey((await ours('fill', { folder: at('debs') })).privateKey);
+  await ours('fill', { folder: at('ten') });
+  const scratch = await benchScratch();
+  const add = await benchAdd(write, fingerprint);
+  const peakMB = Math.max(...[...scratch.rows.ours, ...add.rows.ours].map((row) => row.peakMB));
+  const big = await benchBig(tinyDeb);
+  for (const result of [scratch, add, big]) print(result);
+  const lastAdd = add.rows.ours.at(-1).written;
+  const figures = {
+    scratch: ratioOf(scratch, 'ours'),
+    add: ratioOf(add, 'ours'),
+    addIndexMB: lastAdd.index / 1e6,
+    big: ratioOf(big, 'ours'),
+    peakMB: Math.max(peakMB, ...big.rows.ours.map((row) => row.peakMB)),
+  };
+  console.log(
+    `written for one more package: index ${(lastAdd.index / 1e6).toFixed(3)} MB, page, list and record ${(lastAdd.other / 1e6).toFixed(3)} MB`,
+  );
+  const versions = [
+    version('reprepro --version'),
+    version('apt-ftparchive --version'),
+    version('gpg --version'),
+    `node ${process.version}`,
+  ];
+  console.log(versions.join('; '));
+  console.log(JSON.stringify({ figures, bounds: BOUNDS }));
+  for (const [key, bound] of Object.entries(BOUNDS)) {
+    const isMet = figures[key] <= bound;
+    console.log(`${isMet ? 'ok    ' : 'MISSED'} ${key}: ${figures[key].toFixed(3)} (bound ${bound})`);
+    if (!isMet) process.exitCode = 1;
+  }
+} finally {
+  publisher.kill();
+  spawnSync('gpgconf', ['--homedir', at('gnupg'), '--kill', 'gpg-agent']);
+  rmSync(work, { recursive: true, force: true });
+}
