@@ -43,9 +43,10 @@ export async function sendFile(
   const range = beginAnswer(request, response, sizeBytes, { etag, modifiedS }, answer);
   if (!range) return;
   const stream = file.handle.createReadStream({ start: range.start, end: range.end, autoClose: false });
-  await pipeline(stream, response);
-  // A file that was cut while we sent it: without this the client would wait for the rest for ever.
-  if (stream.bytesRead < range.end - range.start + 1) response.socket?.destroy();
+  await pipeline(stream, response, { end: false });
+  // A file that was cut while we sent it: a tidy end would leave the client waiting for the rest on an open connection.
+  if (stream.bytesRead < range.end - range.start + 1) response.destroy();
+  else response.end();
 }
 
 function sendBytes(
