@@ -60,6 +60,14 @@ describe.skipIf(!canFill)('a full disk under a step', () => {
     expect(await saidBy(agent.executor, spec.name)).toEqual(['built']);
   });
 
+  test('a step on a full disk can still be stopped, and its end is recorded', async () => {
+    const spec = specOf([containerOf('sleep 60')]);
+    await agent.executor.start(spec);
+    disk.fill();
+    await agent.executor.stop(spec.name, 'alice cancelled it');
+    expect(await exitOf(spec)).toMatchObject({ how: 'stopped' });
+  });
+
   test('however little room there is, a step has begun and ends with a record, or has not begun', async () => {
     for (let room = 0; room <= 64 * 1024; room += 4096) {
       const spec = specOf([containerOf('echo built')]);

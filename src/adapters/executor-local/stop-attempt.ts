@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptName } from '../../kernel/ids.ts';
 import type { Instant } from '../../kernel/instant.ts';
+import { AgentDiskFullError } from './agent-error.ts';
 import type { AttemptPaths } from './attempt-paths.ts';
 import { claimRecord, readRecord } from './attempt-records.ts';
 import { createFile, replaceFile } from './durable-file.ts';
@@ -49,7 +50,11 @@ async function forbid(paths: AttemptPaths, reason: string): Promise<ProcessIdent
 }
 
 async function askSupervisor(supervisor: ProcessIdentity, paths: AttemptPaths, reason: string, policy: EndingPolicy) {
-  replaceFile(paths.stop, `${JSON.stringify({ reason })}\n`);
+  try {
+    replaceFile(paths.stop, `${JSON.stringify({ reason })}\n`);
+  } catch (error) {
+    if (!(error instanceof AgentDiskFullError)) throw error; // to end it matters more than to say why
+  }
   signal(supervisor, 'SIGTERM');
   const { termGraceMs, killWaitMs, lingerMs, drainMs } = policy;
   const until = performance.now() + 2 * (termGraceMs + killWaitMs + lingerMs + drainMs) + SUPERVISOR_MS;
