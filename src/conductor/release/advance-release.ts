@@ -5,6 +5,8 @@ import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { type Goal, nextReleaseAction, type ReleaseAction } from '../../domain/release/release-machine.ts';
 import type { Failure, ReleaseState } from '../../domain/release/release-state.ts';
 import type { RunOutcome } from '../../domain/run/run-outcome.ts';
+import { templateLookup } from '../../domain/run/template-lookup.ts';
+import { conditionHolds } from '../../domain/template/condition-holds.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
@@ -101,10 +103,23 @@ async function runStep(
   step: Extract<StepConfig, { uses: 'run' }>,
 ): Promise<Progress> {
   const { state, held, signal } = acting;
+  if (step.if !== undefined && !(await isWanted(world, state, step.if))) {
+    return await record(world, acting, newEvent(RELEASE_EVENTS, 'step.done', { step: step.id, skipped: true }));
+  }
   const outcome = await world.runs.drive(state.id as ReleaseId, step.id as StepId, { signal, lease: held });
   const isOver = outcome.state === 'done' || (outcome.state === 'failed' && step.continueOnError);
   if (!isOver) return await stopped(world, acting, outcome, { phase: 'step', step: step.id });
   return await record(world, acting, newEvent(RELEASE_EVENTS, 'step.done', { step: step.id, skipped: false }));
+}
+
+/** A step's `if`, with what the steps before it have left. */
+async function isWanted(world: ReleaseWorld, state: ReleaseState, condition: string): Promise<boolean> {
+  const run = await world.runs.state(state.id as ReleaseId);
+  if (run.plan === undefined) return true;
+  return conditionHolds(
+    condition,
+    templateLookup(run.plan, (step) => run.steps.get(step)?.result),
+  );
 }
 
 /** The run cannot go on by itself: the reason becomes the release's, in one sentence. */
