@@ -11,19 +11,20 @@ import {
   startedReceipt,
 } from '../../domain/run/receipts.ts';
 import type { EffectAction } from '../../domain/run/run-action.ts';
+import type { PlannedRun } from '../../domain/run/run-plan.ts';
 import type { StepResult } from '../../domain/run/step-result.ts';
 import { workDigest } from '../../domain/run/step-work.ts';
+import type { StepId } from '../../kernel/ids.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
 import { ingestPackages } from './ingest-packages.ts';
 import { lastLines } from './last-lines.ts';
-import { makeStep } from './make-step.ts';
+import { type MakePlace, makeStep } from './make-step.ts';
 import type { RunWorld } from './run-world.ts';
 
 /** The run an effect belongs to. */
 export interface Acting {
   readonly world: RunWorld;
-  readonly run: string;
-  readonly baseDir: string;
+  readonly plan: PlannedRun;
 }
 
 type Effect<Kind extends EffectAction['do']> = Extract<EffectAction, { do: Kind }>;
@@ -57,18 +58,14 @@ export async function act(acting: Acting, effect: EffectAction, signal: AbortSig
   }
 }
 
-async function make(
-  { world, run, baseDir }: Acting,
-  { step, work }: Effect<'make'>,
-  signal: AbortSignal,
-): Promise<Receipt> {
-  const place = { run, step, baseDir };
+async function make({ world, plan }: Acting, { step, work }: Effect<'make'>, signal: AbortSignal): Promise<Receipt> {
+  const place = placeOf(plan, step);
   const made = await orFailure(place, signal, () => makeStep(world, work, place, signal));
   return madeReceipt(step, workDigest(work), made);
 }
 
-async function start({ world, run }: Acting, { step, spec }: Effect<'start'>): Promise<Receipt> {
-  const failure = await orFailure({ run, step }, undefined, async () => {
+async function start({ world, plan }: Acting, { step, spec }: Effect<'start'>): Promise<Receipt> {
+  const failure = await orFailure(placeOf(plan, step), undefined, async () => {
     await world.executor.start(spec);
     return undefined;
   });
@@ -95,8 +92,8 @@ async function watch({ world }: Acting, { step, attempt }: Effect<'watch'>, sign
   return lostReceipt(step, attempt, () => world.clock.now());
 }
 
-async function collect({ world, run }: Acting, { step, spec, makes }: Effect<'collect'>): Promise<Receipt> {
-  const place = { run, step };
+async function collect({ world, plan }: Acting, { step, spec, makes }: Effect<'collect'>): Promise<Receipt> {
+  const place = placeOf(plan, step);
   const made = await orFailure(place, undefined, async (): Promise<StepResult | StepFailure> => {
     const { files: found, values } = await world.executor.collect(spec);
     if (makes === 'files') {
@@ -125,23 +122,31 @@ async function collect({ world, run }: Acting, { step, spec, makes }: Effect<'co
 }
 
 async function conclude(
-  { world, run }: Acting,
+  { world, plan }: Acting,
   { step, attempt, exit }: Effect<'conclude'>,
   signal: AbortSignal,
 ): Promise<Receipt> {
-  const place = { run, step };
+  const place = placeOf(plan, step);
   const failure = failureOfExit(exit, place) ?? stepFailure('UNKNOWN', place, 'It ended well and yet did not succeed.');
   return failedReceipt(step, attempt, { ...failure, lastLines: await lastLines(world.executor, attempt, signal) });
 }
 
 /** A folder that cannot be removed is told and left: the step has succeeded all the same. */
-async function cleanUp({ world, run }: Acting, { step, attempt }: Effect<'clean-up'>): Promise<Receipt> {
-  const problem = await orFailure({ run, step }, undefined, async () => {
+async function cleanUp({ world, plan }: Acting, { step, attempt }: Effect<'clean-up'>): Promise<Receipt> {
+  const problem = await orFailure(placeOf(plan, step), undefined, async () => {
     await world.executor.cleanUp(attempt);
     return undefined;
   });
   return cleanedReceipt(step, attempt, problem?.sentence);
 }
+
+const placeOf = ({ release, baseDir, version, revision }: PlannedRun, step: StepId): MakePlace => ({
+  run: release,
+  step,
+  baseDir,
+  version,
+  revision,
+});
 
 /** What a port refuses is news about the step. So is what the system says; a mistake of our own is not, and passes through. */
 async function orFailure<Made>(

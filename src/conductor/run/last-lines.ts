@@ -1,10 +1,14 @@
+import { AGENT_VOICE } from '../../domain/attempt-log/log-record.ts';
 import type { AttemptName } from '../../kernel/ids.ts';
 import type { Executor } from '../../ports/executor.ts';
 
 const LINES = 20;
 const LONGEST_LINE = 2000;
 
-/** What an attempt said last, for the journal: at most 20 lines, each at most 2,000 characters. The log has all of it. */
+/**
+ * What the commands of an attempt said last, for the journal: at most 20 lines, each at most 2,000 characters. What the agent
+ * adds is left out (the failure's sentence has it); the log has all of it.
+ */
 export async function lastLines(
   executor: Executor,
   attempt: AttemptName,
@@ -13,6 +17,7 @@ export async function lastLines(
   const lines: string[] = [];
   const open = new Map<string, string>();
   for await (const { container, stream, text, isComplete } of executor.logs(attempt, { signal })) {
+    if (container === AGENT_VOICE) continue;
     const writer = `${container}\0${stream}`;
     const line = ((open.get(writer) ?? '') + text).slice(-LONGEST_LINE);
     open.set(writer, line);

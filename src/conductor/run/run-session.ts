@@ -101,11 +101,9 @@ export class RunSession {
   }
 
   async #effect(effect: EffectAction, signal: AbortSignal): Promise<void> {
-    const acting: Acting = {
-      world: this.#world,
-      run: this.#run.id,
-      baseDir: this.#run.state.plan?.baseDir ?? '',
-    };
+    const { plan } = this.#run.state;
+    if (plan === undefined) return; // without a plan there are no steps, and nothing to do
+    const acting: Acting = { world: this.#world, plan };
     await this.#record(await act(acting, effect, signal));
   }
 
