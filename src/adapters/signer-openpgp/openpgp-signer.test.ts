@@ -40,7 +40,7 @@ async function armouredKey(options: KeyOptions, weak = false): Promise<{ private
     format: 'armored',
     config: { ...(weak ? { minRSABits: 0 } : {}), ...options.config },
   } as Parameters<typeof generateKey>[0] & { format: 'armored' });
-  return { privateKey: privateKey as unknown as string, publicKey: publicKey as unknown as string };
+  return { privateKey: privateKey, publicKey: publicKey };
 }
 
 async function refusalOf(signer: OpenpgpSigner): Promise<SigningKeyError> {
@@ -155,7 +155,7 @@ describe('keys that cannot sign are refused, each with its own reason', () => {
   });
 
   test.each([1024, 2048])('RSA-%i', async (rsaBits) => {
-    const { privateKey } = await armouredKey({ type: 'rsa', rsaBits: rsaBits as 2048 }, true);
+    const { privateKey } = await armouredKey({ type: 'rsa', rsaBits: rsaBits }, true);
     const error = await refusalOf(signerOf(privateKey));
     expect(error.reason).toBe('too-weak');
     expect(error.message).toContain(`it is RSA-${rsaBits}; at least RSA-3072`);
@@ -163,14 +163,14 @@ describe('keys that cannot sign are refused, each with its own reason', () => {
 
   test('a strong key whose signing subkey is weak', async () => {
     const { privateKey } = await armouredKey(
-      { type: 'rsa', rsaBits: 3072, subkeys: [{ type: 'rsa', rsaBits: 2048, sign: true }] } as KeyOptions,
+      { type: 'rsa', rsaBits: 3072, subkeys: [{ type: 'rsa', rsaBits: 2048, sign: true }] },
       true,
     );
     expect((await refusalOf(signerOf(privateKey))).message).toContain('RSA-2048');
   });
 
   test('a version 6 key, which gpg 2.2 cannot read', async () => {
-    const { privateKey } = await armouredKey({ type: 'curve25519', config: { v6Keys: true } } as KeyOptions);
+    const { privateKey } = await armouredKey({ type: 'curve25519', config: { v6Keys: true } });
     const error = await refusalOf(signerOf(privateKey));
     expect(error.reason).toBe('unsupported');
     expect(error.message).toContain('version 6');

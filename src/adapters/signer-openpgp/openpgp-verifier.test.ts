@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { enums, generateKey, type PrivateKey, revokeKey } from 'openpgp';
+import { enums, generateKey, revokeKey } from 'openpgp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FixedClock } from '../../../test/support/fixed-clock.ts';
 import { GpgHome, gpgMissing } from '../../../test/support/gpg-home.ts';
@@ -111,9 +111,9 @@ describe('signatures against pinned keys', () => {
       format: 'object',
       config: OPENPGP_CONFIG,
     });
-    const message = await signerWith((privateKey as PrivateKey).armor()).clearSign(TEXT, NOW);
+    const message = await signerWith(privateKey.armor()).clearSign(TEXT, NOW);
     const { publicKey } = await revokeKey({
-      key: privateKey as PrivateKey,
+      key: privateKey,
       reasonForRevocation: { flag: enums.reasonForRevocation.keyCompromised },
       date: new Date(later(1000)),
       format: 'armored',
