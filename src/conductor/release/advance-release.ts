@@ -7,6 +7,7 @@ import type { Failure, ReleaseState } from '../../domain/release/release-state.t
 import type { RunOutcome } from '../../domain/run/run-outcome.ts';
 import { templateLookup } from '../../domain/run/template-lookup.ts';
 import { conditionHolds } from '../../domain/template/condition-holds.ts';
+import { parseCondition } from '../../domain/template/parse-condition.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
@@ -112,14 +113,16 @@ async function runStep(
   return await record(world, acting, newEvent(RELEASE_EVENTS, 'step.done', { step: step.id, skipped: false }));
 }
 
-/** A step's `if`, with what the steps before it have left. */
-async function isWanted(world: ReleaseWorld, state: ReleaseState, condition: string): Promise<boolean> {
+/** A step's `if`, with what the steps before it have left. A path without a value is empty. */
+async function isWanted(world: ReleaseWorld, state: ReleaseState, text: string): Promise<boolean> {
   const run = await world.runs.state(state.id as ReleaseId);
-  if (run.plan === undefined) return true;
-  return conditionHolds(
-    condition,
-    templateLookup(run.plan, (step) => run.steps.get(step)?.result),
-  );
+  const read = parseCondition(text);
+  if (run.plan === undefined || 'problem' in read) return true; // check has refused what cannot be read
+  const lookup = templateLookup(run.plan, (step) => run.steps.get(step)?.result);
+  return conditionHolds(read, (path) => {
+    const found = lookup(path);
+    return 'value' in found ? found.value : undefined;
+  });
 }
 
 /** The run cannot go on by itself: the reason becomes the release's, in one sentence. */
