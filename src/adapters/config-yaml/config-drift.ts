@@ -111,7 +111,9 @@ async function readBranch(baseDir: string, branch: string, ref: string, file: st
     nameOf: (path) => `${branch}:${path}`,
   };
   const tree = await readConfigTree(folder, shown.bytes, name, shown.commit);
-  const checked = tree.root && checkConfig(tree.root, { baseDir, overrides: {}, findings: tree.findings });
+  const checked =
+    tree.root &&
+    checkConfig(tree.root, { baseDir, overrides: {}, findings: tree.findings, isComplete: tree.isComplete });
   const errors = (checked?.findings ?? tree.findings).filter(({ severity }) => severity === 'error');
   const [error] = errors;
   if (error !== undefined || checked?.document === undefined)

@@ -26,6 +26,8 @@ export interface ConfigTree {
   readonly root: ConfigNode | undefined;
   readonly findings: readonly Finding[];
   readonly files: readonly ConfigFile[];
+  /** False when an included file could not be read. */
+  readonly isComplete: boolean;
 }
 
 /** Reads the main file (given as bytes) and what it includes. */
@@ -37,9 +39,10 @@ export async function readConfigTree(
 ): Promise<ConfigTree> {
   const main = parseYaml(bytes, file);
   const files: ConfigFile[] = [describe(file, bytes, commit)];
-  if (main.root?.kind !== 'map') return { root: main.root, findings: main.findings, files };
+  if (main.root?.kind !== 'map') return { root: main.root, findings: main.findings, files, isComplete: true };
   const findings = [...main.findings];
   const includes: MapNode[] = [];
+  let isComplete = true;
   const listed = nodeAt(main.root, ['include']);
   for (const item of listed?.kind === 'list' ? listed.items : []) {
     const include = await readInclude(folder, item);
@@ -47,9 +50,10 @@ export async function readConfigTree(
     findings.push(...include.findings);
     if (include.file !== undefined) files.push(include.file);
     if (include.root !== undefined) includes.push(include.root);
+    else isComplete = false;
   }
   const merged = mergeIncludes(main.root, includes);
-  return { root: merged.root, findings: [...findings, ...merged.findings], files };
+  return { root: merged.root, findings: [...findings, ...merged.findings], files, isComplete };
 }
 
 interface Include {

@@ -35,6 +35,7 @@ export async function readConfig(request: ConfigRequest): Promise<ReadConfig> {
       ? overrideConfig(tree.root, request.env, request.set ?? [])
       : { root: tree.root, findings: [], overrides: {} };
   const checked = checkConfig(root, {
+    isComplete: tree.isComplete,
     baseDir: folder.baseDir,
     overrides,
     findings: [...tree.findings, ...findings, ...(await checkFiles(root, folder))],

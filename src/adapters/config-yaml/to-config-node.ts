@@ -29,7 +29,7 @@ export function toConfigNode(
   document: Document.Parsed,
   by: GivenBy,
   at: (offset: number) => Place,
-): { root: ConfigNode; findings: readonly Finding[] } {
+): { root: ConfigNode | undefined; findings: readonly Finding[] } {
   const reading: Reading = { by, at, anchors: new Map(), findings: [], open: new Set(), aliased: 0 };
   const root = readNode(reading, document.contents as Node, { path: [], inAlias: false });
   return { root, findings: reading.findings };
@@ -39,12 +39,13 @@ function report(reading: Reading, place: Place, code: Finding['code'], happened:
   reading.findings.push({ ...place, severity: 'error', code, happened, remedy });
 }
 
-function readNode(reading: Reading, node: Node | null, spot: Spot, keyPlace?: Place): ConfigNode {
+/** undefined for an alias that means nothing: it is told, and what would have stood there is not missing too. */
+function readNode(reading: Reading, node: Node | null, spot: Spot, keyPlace?: Place): ConfigNode | undefined {
   const place = node?.range ? reading.at(node.range[0]) : (keyPlace ?? reading.at(0));
   const empty: ConfigNode = { kind: 'scalar', value: null, source: '', place, by: reading.by };
   if (node === null) return empty;
   if (spot.inAlias && !countAliased(reading, place)) return empty;
-  if (isAlias(node)) return readAlias(reading, node.source, place, spot) ?? empty;
+  if (isAlias(node)) return readAlias(reading, node.source, place, spot);
   if (spot.path.length > MAX_DEPTH) {
     report(
       reading,
@@ -110,9 +111,9 @@ function readContent(reading: Reading, node: Node, place: Place, spot: Spot): Co
   const base = { place, by: reading.by };
   if (isMap(node)) return { ...base, kind: 'map', entries: readEntries(reading, node, spot) };
   if (isSeq(node)) {
-    const items = (node.items as readonly (Node | null)[]).map((item, index) =>
-      readNode(reading, item, { ...spot, path: [...spot.path, String(index)] }, place),
-    );
+    const items = (node.items as readonly (Node | null)[])
+      .map((item, index) => readNode(reading, item, { ...spot, path: [...spot.path, String(index)] }, place))
+      .filter((item) => item !== undefined);
     return { ...base, kind: 'list', items };
   }
   if (!isScalar(node)) return undefined;
@@ -132,8 +133,8 @@ function readEntries(reading: Reading, map: YAMLMap, spot: Spot): ReadonlyMap<st
     const first = entries.get(name)?.keyPlace;
     const below: Spot = { ...spot, path: [...spot.path, name] };
     const node = readNode(reading, pair.value, below, keyPlace);
-    if (first === undefined) entries.set(name, { keyPlace, node });
-    else if (!spot.inAlias)
+    if (first === undefined && node !== undefined) entries.set(name, { keyPlace, node });
+    else if (first !== undefined && !spot.inAlias)
       report(
         reading,
         keyPlace,

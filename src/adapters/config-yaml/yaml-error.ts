@@ -19,8 +19,8 @@ const RULES: readonly Rule[] = [
   [/^BAD_ALIAS$/, /^/, said('SLIP_CONFIG_ALIAS', 'An anchor or alias cannot be read.', 'Write the values out.')],
   [/^MISSING_CHAR$/, /closing/, said('SLIP_CONFIG_SYNTAX', 'A quote that opens here is never closed.', 'Close it.')],
   [
-    /^MISSING_CHAR$/,
-    /Implicit map keys/,
+    /^(MISSING_CHAR|MULTILINE_IMPLICIT_KEY)$/,
+    /Implicit (map )?keys/,
     said(
       'SLIP_CONFIG_SYNTAX',
       'This line is no "key: value".',

@@ -3,6 +3,7 @@ import type { JsonValue } from '../../kernel/json.ts';
 import { type ConfigNode, toPlain } from './config-node.ts';
 import type { KeyPath } from './key-path.ts';
 import { printPath } from './key-path.ts';
+import { withoutPrototypes } from './map-values.ts';
 import type { PathFinding } from './path-finding.ts';
 import { type ConfigDocument, configSchema } from './schema/config-schema.ts';
 import { shapeFindings } from './shape-findings.ts';
@@ -38,7 +39,7 @@ export function checkShape(root: ConfigNode): ShapeResult {
   const pruned = new Set<string>();
   for (;;) {
     const parsed = configSchema.safeParse(plain);
-    if (parsed.success) return { findings, document: parsed.data, pruned };
+    if (parsed.success) return { findings, document: withoutPrototypes(parsed.data), pruned };
     const issues = parsed.error.issues;
     // Later rounds only see what the cutting itself has caused.
     if (pruned.size === 0) findings.push(...shapeFindings(root, issues));

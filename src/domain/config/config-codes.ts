@@ -137,7 +137,6 @@ export const CONFIG_CODES = {
     'Remove it, or add a package of its format.',
   ),
   SLIP_CONFIG_EMBARGO: entry('An embargoed line would hand bytes out before promotion.', 'Set carry to 0.'),
-  SLIP_CONFIG_PURGE: entry('Purging a whole CDN makes every reader ask the origin at once.', 'Purge pointers or keys.'),
   SLIP_CONFIG_NOBODY_TOLD: entry('No receiver would be told of an error.', 'Add a receiver and a route.'),
   // Templates
   SLIP_CONFIG_TEMPLATE: entry(

@@ -50,7 +50,7 @@ function leaves(document: ConfigDocument): { values: Map<string, string>; paths:
     if (value === undefined) return;
     const entries =
       typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined;
-    if (entries !== undefined && entries.length > 0) {
+    if (entries !== undefined) {
       for (const [key, child] of entries) visit(child, [...path, key]);
       return;
     }

@@ -1,3 +1,4 @@
+import { mapValues } from './map-values.ts';
 import type {
   AgentDocument,
   ConfigDocument,
@@ -129,11 +130,4 @@ function usualOrder(repositories: Readonly<Record<string, DerivedRepository>>, n
     return repository.undo === 'none' ? TYPE_ORDER.length : TYPE_ORDER.indexOf(repository.type);
   };
   return [...names].sort((a, b) => rank(a) - rank(b));
-}
-
-export function mapValues<In, Out>(
-  record: Readonly<Record<string, In>>,
-  change: (value: In, name: string) => Out,
-): Record<string, Out> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }

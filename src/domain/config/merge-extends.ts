@@ -4,8 +4,15 @@ import type { PathFinding } from './path-finding.ts';
 
 const SECTIONS = ['agents', 'lines'] as const;
 
-/** Writes out `extends`: one parent; maps merge, lists and scalars replace, null removes. */
-export function mergeExtends(root: MapNode): { root: MapNode; findings: readonly PathFinding[] } {
+/**
+ * Writes out `extends`: one parent; maps merge, lists and scalars replace, null removes.
+ * @returns the tree, what was wrong, and the entries (`lines.stable`) whose parent could not be merged in.
+ */
+export function mergeExtends(root: MapNode): {
+  root: MapNode;
+  findings: readonly PathFinding[];
+  broken: ReadonlySet<string>;
+} {
   const findings: PathFinding[] = [];
   let merged = root;
   for (const section of SECTIONS) {
@@ -14,7 +21,8 @@ export function mergeExtends(root: MapNode): { root: MapNode; findings: readonly
     const node = mergeSection(section, entry.node, findings);
     merged = withEntry(merged, section, { ...entry, node });
   }
-  return { root: merged, findings };
+  const broken = new Set(findings.map(({ path }) => `${path[0]}.${path[1]}`));
+  return { root: merged, findings, broken };
 }
 
 function mergeSection(section: string, map: MapNode, findings: PathFinding[]): MapNode {

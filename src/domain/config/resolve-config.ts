@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../kernel/json.ts';
 import { absolutePath } from './absolute-path.ts';
 import type { DerivedAgent, DerivedConfig, DerivedPackage, DerivedRepository } from './derive-defaults.ts';
-import { mapValues } from './derive-defaults.ts';
 import { durationMs } from './duration.ts';
+import { mapValues } from './map-values.ts';
 import type { NotYetKeys } from './not-yet.ts';
 import { resolvePackageOptions } from './resolve-package-options.ts';
 import type {
@@ -71,7 +71,8 @@ const ms = (text: string): number => durationMs(text) ?? 0;
 
 /** Without the members that are undefined: types whose machinery does not exist yet, which `later` keeps. */
 function compact<Value>(record: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, Value] => entry[1] !== undefined));
+  const there = Object.entries(record).filter((entry): entry is [string, Value] => entry[1] !== undefined);
+  return Object.assign(Object.create(null) as Record<string, Value>, Object.fromEntries(there));
 }
 
 function secretReference(text: string, baseDir: string): SecretReference {

@@ -1,5 +1,5 @@
 import type { DerivedPackage } from './derive-defaults.ts';
-import { mapValues } from './derive-defaults.ts';
+import { mapValues } from './map-values.ts';
 import type { FileTarget, PackageOptions } from './resolved-config.ts';
 
 type Built = Extract<DerivedPackage, { uses: 'deb' | 'tar' | 'zip' }>;

@@ -45,7 +45,7 @@ const FORMS: readonly Forms[] = [
     at: 'steps[]',
     one: ['uses', 'run', 'containers'],
     example: 'uses: build',
-    only: { id: SCRIPT, with: ['uses'] },
+    only: { with: ['uses'] },
   },
   {
     at: 'signing.*',

@@ -17,7 +17,7 @@ export function checkGates(context: RuleContext): void {
       error(context, {
         code: 'SLIP_CONFIG_GATE',
         path: ['gates', name, 'min'],
-        happened: `gates.${name}.min is ${gate.min}, but only ${people.size} people may approve.`,
+        happened: `gates.${name}.min is ${gate.min}, but only ${people.size} ${people.size === 1 ? 'person' : 'people'} may approve.`,
         remedy: 'Name more approvers, or write a smaller min.',
       });
   }

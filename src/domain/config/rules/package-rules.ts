@@ -62,7 +62,7 @@ function checkCycles(context: RuleContext): void {
 /** `files: { app/hello: ... }`: the first part names an input. */
 function checkFiles(context: RuleContext): void {
   for (const [name, item] of Object.entries(context.document.packages)) {
-    if (item.uses === undefined || item.uses === 'msi' || isCut(context, ['packages', name, 'inputs'])) continue;
+    if (item.uses === undefined || item.uses === 'msi' || hasUnknownInput(context, name)) continue;
     const files = Object.entries(item.with.files);
     for (const [from, target] of files) {
       const path = ['packages', name, 'with', 'files', from];
@@ -87,6 +87,13 @@ function checkFiles(context: RuleContext): void {
       });
   }
 }
+
+/** Then the names in `files` may well be right, and the input wrong: that is told already. */
+const hasUnknownInput = (context: RuleContext, name: string): boolean =>
+  isCut(context, ['packages', name, 'inputs']) ||
+  (context.document.packages[name]?.inputs ?? []).some(
+    (input) => !namesOf(context, 'sources').has(input) && !namesOf(context, 'packages').has(input),
+  );
 
 const isMade = (target: unknown): boolean =>
   typeof target === 'object' && target !== null && ('dir' in target || 'link' in target);

@@ -42,7 +42,7 @@ export function checkReferences(context: RuleContext): void {
     const known = [...to.flatMap((section) => [...namesOf(context, ...section.split('.'))]), ...(always ?? [])];
     for (const match of matchPaths(context.root, at)) {
       const name = of === 'key' ? String(match.path.at(-1)) : textOf(match.node);
-      if (name === undefined || known.includes(name)) continue;
+      if (name === undefined || known.includes(name) || context.pruned.has(printPath(match.path))) continue;
       error(context, {
         code: 'SLIP_CONFIG_UNKNOWN_NAME',
         path: match.path,

@@ -8,9 +8,11 @@ const ORDER = ['build', 'stage', 'verify', 'approve', 'mirrors', 'promote', 'ver
 /** Steps: what a release goes through, in the one order that is safe. */
 export function checkSteps(context: RuleContext): void {
   for (const list of stepLists(context)) {
-    if (isCut(context, list.path)) continue;
-    checkOrder(context, list);
-    checkNeeded(context, list);
+    // A misspelt "uses" is told already; what it would have been is not missing.
+    if (!list.steps.some((_, index) => isCut(context, [...list.path, index, 'uses']))) {
+      checkOrder(context, list);
+      checkNeeded(context, list);
+    }
     checkIds(context, list);
     checkClients(context, list);
   }
@@ -115,7 +117,7 @@ function checkClients(context: RuleContext, { path, steps, lines }: StepList): v
         code: 'SLIP_CONFIG_CLIENT',
         path: [...path, index, 'with', 'clients', item],
         happened: `"${client}" installs ${format}, and no package of ${lines.map((line) => `line ${line}`).join(', ')} is one.`,
-        remedy: `Remove it, or add a ${format} package.`,
+        remedy: 'Remove it, or add a package of that format.',
       });
     }
   }

@@ -23,8 +23,8 @@ export interface ScalarKind {
   readonly code?: ConfigCode;
   /** Never shown in a message, because it may be a secret. */
   readonly secret?: true;
-  /** `${{ }}` is filled here. */
-  readonly template?: true | 'if';
+  /** Names to suggest the nearest of. */
+  readonly nearest?: 'time zone';
 }
 
 export const scalarKinds = z.registry<ScalarKind>();

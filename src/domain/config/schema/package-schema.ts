@@ -9,7 +9,7 @@ const POD = 'pods in a cluster';
 export const envSchema = z.record(
   variableName(),
   key(
-    scalar('text, or env:NAME, file:PATH, kube:SECRET/KEY for a secret', true),
+    scalar('text, or env:NAME, file:PATH, kube:SECRET/KEY for a secret'),
     'Text, or a reference to a secret.',
     (value) => (typeof value === 'string' && value.startsWith('kube:') ? { needs: 'secrets of a cluster' } : undefined),
   ),

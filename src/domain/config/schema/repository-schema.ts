@@ -31,7 +31,7 @@ export const signingSchema = z.strictObject({
 
 /** `sources.<name>`: one of path, url, git. */
 export const sourceSchema = z.strictObject({
-  path: key(path('a path', true).optional(), 'A file or folder, relative to the config.'),
+  path: key(path('a path').optional(), 'A file or folder, relative to the config.'),
   url: key(webUrl(true).optional(), 'A file to fetch.'),
   git: key(gitUrl().optional(), 'A git repository.'),
   ref: key(words('a git ref').optional(), 'Branch, tag or commit of `git`; its default branch when left out.'),

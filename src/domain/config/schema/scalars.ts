@@ -11,10 +11,9 @@ export const text = (pattern: RegExp, kind: ScalarKind) => z.string().regex(patt
 /** Free text in one line or more, not empty. */
 export const words = (what: string) => text(/\S/, { write: what });
 
-export const anyText = (what: string, template?: true) =>
-  z.string().register(scalarKinds, { write: what, ...(template && { template }) });
+export const anyText = (what: string) => z.string().register(scalarKinds, { write: what });
 
-export const templateText = (what: string) => text(/\S/, { write: what, template: true });
+export const templateText = (what: string) => text(/\S/, { write: what });
 
 export const name = (what = 'a name') =>
   text(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
@@ -68,7 +67,10 @@ export const choice = <const Values extends readonly [string, ...string[]]>(...v
 
 /** An IANA zone, checked against what this program knows. */
 export const timeZone = () =>
-  z.string().refine(isTimeZone).register(scalarKinds, { write: 'an IANA time zone, such as Europe/Brussels' });
+  z
+    .string()
+    .refine(isTimeZone)
+    .register(scalarKinds, { write: 'an IANA time zone, such as Europe/Brussels', nearest: 'time zone' });
 
 export const cron = () =>
   z
@@ -91,7 +93,7 @@ export const gitUrl = () => templateText('the URL or path of a git repository');
 export const placeUrl = () => text(/^(?!https?:)\S.*$/, { write: 'a folder, such as ./public, or an s3:// URL' });
 
 /** A path of this machine, relative to the config file unless absolute. */
-export const path = (what: string, template?: true) => text(/\S/, { write: what, ...(template && { template }) });
+export const path = (what: string) => text(/\S/, { write: what });
 
 /** A path that must stay below where it starts: no `..`, not absolute. */
 export const innerPath = (what: string) =>
@@ -127,5 +129,5 @@ export const timeOfDay = () =>
   text(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, { write: 'a time of day in quotes, such as "12:00"' });
 
 /** Text, number or truth: what `vars` and `env` take. A number that loses digits must be in quotes. */
-export const scalar = (what: string, template?: true) =>
-  z.union([z.string(), z.number(), z.boolean()]).register(scalarKinds, { write: what, ...(template && { template }) });
+export const scalar = (what: string) =>
+  z.union([z.string(), z.number(), z.boolean()]).register(scalarKinds, { write: what });

@@ -15,7 +15,7 @@ const client = () =>
   );
 
 const always = {
-  if: key(anyText('a condition', undefined).optional(), 'Skipped unless this is true; see templates.'),
+  if: key(anyText('a condition').optional(), 'Skipped unless this is true; see templates.'),
   continueOnError: key(flag().default(false), 'Its failure does not stop the release.'),
 };
 
