@@ -96,7 +96,9 @@ export function attemptLost(
 ): readonly NewEvent[] {
   const lost = (retryAt: Instant | null) =>
     newEvent(RUN_EVENTS, 'attempt.lost', { step: step.id, attempt: attempt.name, retryAt });
-  if (step.cancel !== undefined || planned === undefined) return [lost(null)];
+  if (step.cancel !== undefined) return [lost(null)];
+  // The plan has no such script any more: there is nothing to try again, and its core is free.
+  if (planned === undefined) return [lost(null), outdatedStep(step)];
   if (!planned.idempotent) return [lost(null), undecided(run, step, attempt)];
 
   const { attempts, delayMs, maxDelayMs } = planned.retry;
