@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Entry, NewEvent } from '../../src/domain/journal/entry.ts';
 import { type Instant, toInstant } from '../../src/kernel/instant.ts';
@@ -8,6 +9,7 @@ import {
   type LeaseHolder,
   LeaseLostError,
 } from '../../src/ports/journal.ts';
+import { expectToAgreeWithModel, journalSteps } from './journal-model.ts';
 
 /** One journal with as many connections as a test wants. */
 export interface JournalUnderTest {
@@ -309,9 +311,10 @@ export function describeJournalContract({ create }: JournalWorld): void {
       const other = await world.connect();
       await journal.append(write('run/a', 0, 1, 2, 3));
       const seen = followed(journal, 1, 1202);
-      for (let n = 0; n < 600; n++) {
-        await other.append(write('run/b', n, n));
-        await journal.append(write('run/c', n, n));
+      const twenty = Array.from({ length: 20 }, (_, i) => i);
+      for (let n = 0; n < 600; n += 20) {
+        await other.append(write('run/b', n, ...twenty));
+        await journal.append(write('run/c', n, ...twenty));
       }
       const positions = (await seen).map(({ position }) => position);
       const all = await journal.readFrom(1, 10_000);
@@ -484,6 +487,20 @@ export function describeJournalContract({ create }: JournalWorld): void {
       expect((await journal.pendingOutbox(10)).map(({ key }) => key)).toEqual(['a', 'c', 'd']);
     }),
   );
+
+  test('whatever two connections do, the journal holds what a plain list would hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(journalSteps, async (steps) => {
+        const world = await create(() => false);
+        try {
+          await expectToAgreeWithModel([await world.connect(), await world.connect()], steps);
+        } finally {
+          await world.remove();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   test(
     'closing twice is the same as once, and what was recorded is there for the next connection',

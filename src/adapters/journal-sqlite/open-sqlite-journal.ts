@@ -66,6 +66,7 @@ async function openChecked(path: string, options: OpenJournalOptions): Promise<S
       if (!options.create) throw new JournalMissingError(path);
       await createSchema(connection, options);
     }
+    await setDurability(connection);
     const { id, position } = await readIdentity(connection);
     assertWholePages(connection);
     if (noted !== undefined) compareWithHead({ path, headPath: headFile.path, id, position, noted });
@@ -95,7 +96,7 @@ async function hasSchema(connection: SqliteConnection): Promise<boolean> {
 
 /** Of two commands that start at once, one makes the journal and both use it. */
 async function createSchema(connection: SqliteConnection, { stateDir, random }: OpenJournalOptions): Promise<void> {
-  await connection.retrying(() => connection.get('PRAGMA journal_mode = WAL'));
+  await setDurability(connection);
   await connection.writing(() => {
     if (connection.get('SELECT count(*) FROM sqlite_master')?.[0] !== 0) return;
     connection.exec(SCHEMA);
@@ -104,6 +105,14 @@ async function createSchema(connection: SqliteConnection, { stateDir, random }: 
   // SQLite syncs its files; that the folder names them is for us to sync.
   const folder = await open(dirname(join(stateDir, 'journal.db')), 'r');
   await folder.sync().finally(() => folder.close());
+}
+
+/** A write-ahead log, synced at every commit. The first stays with the file, unless a copying tool took it away. */
+async function setDurability(connection: SqliteConnection): Promise<void> {
+  await connection.retrying(() => {
+    if (connection.get('PRAGMA journal_mode')?.[0] !== 'wal') connection.get('PRAGMA journal_mode = WAL');
+    connection.exec('PRAGMA synchronous = FULL');
+  });
 }
 
 function readIdentity(connection: SqliteConnection): Promise<{ readonly id: string; readonly position: number }> {

@@ -14,7 +14,7 @@ import { recordAppend } from './record-append.ts';
 import { integerColumn, textColumn, toInteger, toJson, toText } from './sql-value.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
-import { translateStoreError } from './translate-store-error.ts';
+import { isBusy, translateStoreError } from './translate-store-error.ts';
 
 const FOLLOW_BATCH = 500;
 
@@ -45,10 +45,17 @@ export class SqliteJournal implements Journal {
     this.#connection = parts.connection;
     this.#headFile = parts.headFile;
     this.#leases = new SqliteLeases(parts.connection, parts.processes);
-    this.#changes = new ChangeWatch(() => {
-      this.#connection.assertInPlace();
+    this.#changes = new ChangeWatch(() => this.#dataVersion());
+  }
+
+  #dataVersion(): number {
+    this.#connection.assertInPlace();
+    try {
       return toInteger(this.#connection.get(SQL.dataVersion)?.[0]);
-    });
+    } catch (cause) {
+      if (isBusy(cause)) return Number.NaN; // equal to nothing: look, and wait there for the lock
+      throw translateStoreError(cause, this.#connection.path);
+    }
   }
 
   async append(append: Append): Promise<readonly Entry[]> {
