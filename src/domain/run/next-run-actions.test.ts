@@ -144,7 +144,8 @@ const configs = fc
 
 function expectSound(state: RunState, parallelSteps: number): void {
   const steps = [...state.steps.values()];
-  expect(steps.filter(({ status }) => status === 'attempting').length).toBeLessThanOrEqual(parallelSteps);
+  const busy = steps.filter(({ status, isDeclaredDone }) => status === 'attempting' && !isDeclaredDone);
+  expect(busy.length).toBeLessThanOrEqual(parallelSteps);
   const names = steps.flatMap(({ attempts }) => attempts.map(({ name }) => name));
   expect(new Set(names).size).toBe(names.length);
   for (const step of steps) {
@@ -187,7 +188,7 @@ describe('the machine of steps and attempts', () => {
           expect(runLines(game.state)).toHaveLength(game.state.plan?.steps.length ?? 0);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 

@@ -68,6 +68,9 @@ const cleanUps = (step: StepState): readonly RunAction[] =>
     .filter((attempt) => !attempt.isCleaned)
     .map((attempt) => ({ do: 'clean-up', step: step.id, attempt: attempt.name }));
 
+/** A step that a person declared done has only its outputs to be collected: that waits for nobody. */
+const takesCore = ({ status, isDeclaredDone }: StepState): boolean => status === 'attempting' && !isDeclaredDone;
+
 /** Steps that may begin: inputs are there, a core is free, nobody wants them ended. */
 function beginnings(
   state: RunState,
@@ -76,7 +79,7 @@ function beginnings(
   goal: RunGoal,
 ): readonly RunAction[] {
   const actions: RunAction[] = [];
-  let free = limits.parallelSteps - [...state.steps.values()].filter(({ status }) => status === 'attempting').length;
+  let free = limits.parallelSteps - [...state.steps.values()].filter(takesCore).length;
   const wanted = stepsOfGoal(state, goal);
   for (const planned of state.plan?.steps ?? []) {
     const step = state.steps.get(planned.id);
