@@ -1,9 +1,12 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { containerOf, linesOf, saidBy, specOf } from '../../../test/contracts/executor.ts';
 import { LocalAgent } from '../../../test/support/local-agent.ts';
 import { canMount, Tmpfs } from '../../../test/support/tmpfs.ts';
 import type { AttemptSpec } from '../../domain/run/attempt.ts';
 
+const nobody = () => new AbortController().signal;
 const canFill = canMount('a disk that fills up under a step');
 
 describe.skipIf(!canFill)('a full disk under a step', () => {
@@ -19,7 +22,7 @@ describe.skipIf(!canFill)('a full disk under a step', () => {
   });
 
   const exitOf = async (spec: AttemptSpec) => {
-    const sighting = await agent.again().wait(spec.name, new AbortController().signal);
+    const sighting = await agent.again().wait(spec.name, nobody());
     return sighting.state === 'exited' ? sighting.exit : sighting.state;
   };
 
@@ -61,9 +64,17 @@ describe.skipIf(!canFill)('a full disk under a step', () => {
   });
 
   test('a step on a full disk can still be stopped, and its end is recorded', async () => {
-    const spec = specOf([containerOf('sleep 60')]);
+    const spec = specOf([containerOf('echo ready; sleep 60')]);
     await agent.executor.start(spec);
+    for await (const { text } of agent.executor.logs(spec.name, { follow: true, signal: nobody() })) {
+      if (text === 'ready') break;
+    }
     disk.fill();
+    // The last page of the log has room yet: not a word of the end must fit.
+    const fillPage = () => {
+      for (;;) appendFileSync(join(agent.folderOf(spec.name), 'log'), ' ');
+    };
+    expect(fillPage).toThrow('ENOSPC');
     await agent.executor.stop(spec.name, 'alice cancelled it');
     expect(await exitOf(spec)).toMatchObject({ how: 'stopped' });
   });

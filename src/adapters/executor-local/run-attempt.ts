@@ -26,10 +26,10 @@ export interface AttemptResult {
 export async function runAttempt(world: AttemptWorld): Promise<AttemptResult> {
   try {
     const { patterns, unmasked } = secretPatterns(world.launch.secrets);
-    let logFailure: AttemptExit | undefined;
+    let isLogLost = false;
     const log = new AttemptLog(world.paths.log, patterns, (error) => {
-      logFailure = agentExit(error, world.paths.log);
-      world.ending.end(logFailure);
+      isLogLost = true;
+      world.ending.end(agentExit(error, world.paths.log));
     });
     log.note(`PATH is ${world.launch.path}`);
     for (const name of unmasked)
@@ -37,8 +37,11 @@ export async function runAttempt(world: AttemptWorld): Promise<AttemptResult> {
     const exit = await runContainers(world, log);
     if (exit.how !== 'exit' || exit.code !== 0) log.note(describeExit(exit));
     log.close();
-    // A log that could not be kept is a failure, whatever the commands said.
-    return { exit: logFailure ?? exit, valuesHoldSecret: valuesHoldSecret(world.paths.work, patterns) };
+    // A log that could not be kept is a failure, whatever the commands said; unless they were to be ended anyhow.
+    return {
+      exit: isLogLost ? (world.ending.exit ?? exit) : exit,
+      valuesHoldSecret: valuesHoldSecret(world.paths.work, patterns),
+    };
   } catch (error) {
     return { exit: agentExit(error, world.paths.folder), valuesHoldSecret: false };
   }
