@@ -44,14 +44,12 @@ const TEST_EVENTS = defineEvents({
 });
 const append = async (journal: Journal, stream: string, count: number): Promise<void> => {
   const { length } = await journal.read(stream);
-  for (let n = length; n < length + count; n++)
-    await journal.append({
-      by: 'alice',
-      at: toInstant(n),
-      writes: [
-        { stream, expectedSeq: n, events: [{ type: 'test.noted', v: 1, data: { n, padding: `${n}`.repeat(90) } }] },
-      ],
-    });
+  const events = Array.from({ length: count }, (_, i) => length + i).map((n) => ({
+    type: 'test.noted',
+    v: 1,
+    data: { n, padding: `${n}`.repeat(90) },
+  }));
+  await journal.append({ by: 'alice', at: toInstant(length), writes: [{ stream, expectedSeq: length, events }] });
 };
 
 /** A journal of 120 entries in a few streams, closed. */
@@ -296,6 +294,39 @@ test('a database of another program is refused and left alone', async () => {
   const before = bytesOf(place.dir);
   await expect(place.open()).rejects.toMatchObject({ code: 'SLIP_NOT_A_JOURNAL', exitCode: 6 });
   expect(bytesOf(place.dir)).toEqual(before);
+});
+
+test('rules are refused a stream whose entries were changed, removed or added by hand', async () => {
+  const original = await written();
+  const tampering = [
+    `UPDATE entry SET "by" = 'mallory' WHERE stream = 'line/weekly' AND seq = 5`,
+    `UPDATE entry SET data = replace(data, '9', '8') WHERE stream = 'line/weekly' AND seq = 40`,
+    `DELETE FROM entry WHERE stream = 'line/weekly' AND seq = 1`,
+    `DELETE FROM entry WHERE stream = 'line/weekly' AND seq = 40`,
+    `DELETE FROM entry WHERE stream = 'line/weekly'`,
+    `INSERT INTO entry SELECT 500, stream, 41, at, type, v, data, "by", prev FROM entry WHERE stream = 'line/weekly' AND seq = 40`,
+    `UPDATE entry SET data = '{"n":' WHERE stream = 'line/weekly' AND seq = 7`,
+    `DELETE FROM stream WHERE name = 'line/weekly'`,
+  ];
+  for (const sql of tampering) {
+    const copy = copyOf(original);
+    const db = new Libsql(copy.path);
+    db.exec(sql);
+    db.close();
+    const journal = await copy.open();
+    await expect(journal.read('line/weekly'), sql).rejects.toMatchObject({ code: 'SLIP_JOURNAL_DAMAGED', exitCode: 6 });
+    expect(await journal.read('run/weekly-1')).toHaveLength(40);
+  }
+});
+
+test('a journal that a copying tool took out of its log mode gets it back', async () => {
+  const copy = copyOf(await written());
+  const db = new Libsql(copy.path);
+  db.exec('PRAGMA journal_mode = DELETE');
+  db.close();
+  const journal = await copy.open({ create: false });
+  await append(journal, 'line/weekly', 1);
+  expect(statSync(`${copy.path}-wal`).size).toBeGreaterThan(0);
 });
 
 test('a journal that vanishes or is replaced while it is open is noticed before and while following', async () => {
