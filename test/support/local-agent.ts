@@ -12,7 +12,7 @@ import { MapSecrets } from './map-secrets.ts';
 import { PROGRAM } from './program.ts';
 
 /** Ten seconds of grace are for people; a test has a second. */
-export const QUICK_POLICY: EndingPolicy = { ...ENDING_POLICY, termGraceMs: 700, lingerMs: 200, drainMs: 300 };
+export const QUICK_POLICY: EndingPolicy = { ...ENDING_POLICY, termGraceMs: 700, drainMs: 300 };
 
 /** The agent `local` in a temporary folder, its supervisors run from the bundle. Whatever still runs is ended by `close`. */
 export class LocalAgent implements ExecutorUnderTest {
