@@ -195,6 +195,21 @@ export function artifactStoreContract(name: string, make: () => Promise<Artifact
         expect(await all(store.list())).toHaveLength(2);
       });
 
+      test('that races with a put of the same bytes leaves them there, whoever is faster', async () => {
+        const other = await made.again();
+        for (let round = 0; round < 60; round++) {
+          const at = start + round * 100 * HOUR_MS;
+          await sweepAt(at);
+          // Waits of different length let the put meet the sweep at different points.
+          const late = (async () => {
+            for (let i = 0; i < round % 12; i++) await store.stat(named.sha256);
+            return other.put(bytesOf('left over'));
+          })();
+          await Promise.all([sweepAt(at + 24 * HOUR_MS), late]);
+          expect(String(await store.read(unnamed.sha256))).toBe('left over');
+        }
+      });
+
       test('does not remove anything because the clock was ahead once', async () => {
         await sweepAt(start + 1000 * HOUR_MS);
         expect(await sweepAt(start)).toEqual([]);

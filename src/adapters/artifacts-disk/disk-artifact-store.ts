@@ -112,7 +112,8 @@ export class DiskArtifactStore implements ArtifactStore {
     await this.#orGone(this.#marks.remove(blob.sha256)); // before the look, see SweepMarks
     if ((await this.stat(blob.sha256)) === undefined) return 'absent';
     const path = this.pathOf(blob.sha256);
-    const actual = await digestOfFile(path).catch(unreadable);
+    const actual = await digestOfFile(path).catch(absentOrUnreadable);
+    if (actual === 'absent') return 'absent'; // a sweep has just taken it
     if (actual !== blob.sha256) return { sha256: blob.sha256, path, actual };
     // Another process may have renamed it a moment ago and not yet fsynced the folder; our caller relies on it now.
     await syncFolder(join(this.#blobs, blob.sha256.slice(0, 2)));
@@ -174,8 +175,8 @@ export class DiskArtifactStore implements ArtifactStore {
   async *verify(): AsyncGenerator<DamagedBlob> {
     for await (const { sha256 } of this.list()) {
       const path = this.pathOf(sha256);
-      const actual = await digestOfFile(path).catch(unreadable);
-      if (actual !== sha256) yield { sha256, path, actual };
+      const actual = await digestOfFile(path).catch(absentOrUnreadable);
+      if (actual !== 'absent' && actual !== sha256) yield { sha256, path, actual };
     }
   }
 
@@ -219,9 +220,7 @@ export class DiskArtifactStore implements ArtifactStore {
 }
 
 /** The disk's own words are lost on purpose here: what counts is that these bytes cannot be had. */
-function unreadable(): 'unreadable' {
-  return 'unreadable';
-}
+const absentOrUnreadable = (error: unknown) => (hasCode(error, 'ENOENT') ? 'absent' : 'unreadable');
 
 function warnOfRepair({ sha256, path, actual }: DamagedBlob): void {
   const found = actual === 'unreadable' ? 'could not be read' : `had sha256 ${actual}`;

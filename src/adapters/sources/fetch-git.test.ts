@@ -120,6 +120,7 @@ describe.skipIf(!git)('a source from git', () => {
 
   test('a branch whose name only ends like the ref is not taken for it', async () => {
     repository.git('branch', 'old/release');
+    repository.git('update-ref', 'refs/old/refs/heads/release', 'HEAD');
     await refused(fetchGit('release'), `${repository.path} has no branch, tag or commit release`);
   });
 
@@ -154,7 +155,7 @@ describe.skipIf(!git)('a source from git', () => {
       config,
       `[init]\ntemplateDir=${dirname(template)}\n[core]\nhooksPath=${template}\nfsmonitor=${evil}\nautocrlf=true\n` +
         `[filter "evil"]\nsmudge=${evil}\nclean=${evil}\n[diff]\nexternal=${evil}\n[log]\nshowSignature=true\n` +
-        `[url "ext::${evil}"]\ninsteadOf=https://git.example.org/\n`,
+        `[protocol]\nallow=always\n[url "ext::${evil}"]\ninsteadOf=https://git.example.org/\n`,
     );
     await repository.commit({
       '.gitattributes': '* filter=evil eol=crlf export-ignore\nshare/doc export-subst ident\n',
@@ -162,6 +163,7 @@ describe.skipIf(!git)('a source from git', () => {
     });
     await rm(owned, { force: true }); // made by the hooks while this test committed, so they do work
     bench.env = { ...bench.env, GIT_CONFIG_GLOBAL: config };
+    await fetchGit(first.slice(0, 9)); // all of the history: this one writes refs
     const files = await bench.filesOf((await fetchGit()).tree);
     expect(files['share/doc']).toBe('$Format:%H$ $Id$\n');
     expect(files['build.sh*']).toBe('make\n');

@@ -14,7 +14,7 @@ export interface FoundCommit {
 export async function findCommit(place: GitPlace, ref: string | undefined): Promise<FoundCommit> {
   const wanted = ref === undefined ? ['HEAD'] : candidatesOf(ref);
   const listing = (await runGit(place, ['ls-remote', '--', place.repository, ...wanted])).toString('utf8');
-  // ls-remote matches the end of a name: `main` also finds `refs/heads/old/main`.
+  // ls-remote matches the end of a name: `refs/tags/v1` also finds `refs/old/refs/tags/v1`.
   const there = wanted.filter((name) => listing.split('\n').some((line) => line.split('\t')[1] === name));
   const [best, ...others] = there;
   if (best !== undefined) {
