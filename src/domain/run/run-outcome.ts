@@ -49,9 +49,6 @@ export function runOutcome(state: RunState, goal: Exclude<RunGoal, 'cancelled'>)
   return { state: isDone ? 'done' : stateOf({ failures, cancelled }), failures, waiting, cancelled };
 }
 
-/** Every package of the line is there, made under the plan as it is now. */
-export const isBuilt = (state: RunState): boolean => runOutcome(state, 'build').state === 'done';
-
 function stateOf({ failures, cancelled }: Pick<RunOutcome, 'failures' | 'cancelled'>): RunOutcome['state'] {
   if (failures.length > 0) return 'failed';
   return cancelled.length > 0 ? 'cancelled' : 'waiting';
