@@ -11,7 +11,7 @@ import {
   ArtifactStoreGoneError,
 } from '../../ports/artifact-store-error.ts';
 import { hasCode, translateWriteError } from './disk-failure.ts';
-import { contentOf, digestOfFile, openOrdinaryFile, piecesOf } from './file-bytes.ts';
+import { contentOf, digestOfFile, inPieces, isSmall, openOrdinaryFile, piecesOf } from './file-bytes.ts';
 import { IncomingFile, syncFolder } from './incoming-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { copyBlob, linkBlob } from './place-blob.ts';
@@ -72,6 +72,7 @@ export class DiskArtifactStore implements ArtifactStore {
 
   async #put(bytes: AsyncIterable<Uint8Array> | Uint8Array, what: string, expected?: Sha256): Promise<Blob> {
     if (!(bytes instanceof Uint8Array)) return this.#take(bytes, what, expected);
+    if (!isSmall(bytes.length)) return this.#take(inPieces(bytes), what, expected);
     const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
     if (expected !== undefined && sha256 !== expected) throw new ArtifactDigestError(what, expected, sha256);
     const blob = { sha256, sizeBytes: bytes.length };

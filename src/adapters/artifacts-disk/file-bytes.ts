@@ -8,9 +8,12 @@ import { hasCode } from './disk-failure.ts';
 /** Measured: from 1 MiB on, larger pieces are not faster; the sha256 of one holds the event loop for half a millisecond. */
 const PIECE_BYTES = 1024 * 1024;
 
+/** Small enough to be hashed at once, before anything is written. */
+export const isSmall = (sizeBytes: number): boolean => sizeBytes <= PIECE_BYTES;
+
 /** What to put into a store: a small file whole, so that bytes which are there already are not written again. */
 export const contentOf = async (handle: FileHandle, sizeBytes: number): Promise<Buffer | AsyncIterable<Buffer>> =>
-  sizeBytes <= PIECE_BYTES ? await handle.readFile() : piecesOf(handle);
+  isSmall(sizeBytes) ? await handle.readFile() : piecesOf(handle);
 
 /** The bytes of an open file, each piece a buffer of its own. */
 export async function* piecesOf(handle: FileHandle): AsyncGenerator<Buffer> {
@@ -21,6 +24,11 @@ export async function* piecesOf(handle: FileHandle): AsyncGenerator<Buffer> {
     yield buffer.subarray(0, bytesRead);
     if (bytesRead < PIECE_BYTES) continue; // short reads are legal; only 0 is the end
   }
+}
+
+/** Bytes in memory in pieces, so that their sha256 does not hold the event loop. */
+export function* inPieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
 }
 
 export async function digestOfFile(path: string): Promise<Sha256> {
