@@ -8,31 +8,16 @@ import { WorkerPackageBuilder } from '../../src/adapters/package-builder/worker-
 import type { TreeEntry } from '../../src/domain/artifact/tree.ts';
 import type { PackageOptions } from '../../src/domain/config/resolved-config.ts';
 import type { Sha256 } from '../../src/kernel/ids.ts';
+import { packageOptions } from './package-options.ts';
 
 /** The worker as users have it: the bundle's, or that of another build. */
-const WORKER = pathToFileURL(
-  process.env['SLIPWAY_TEST_WORKER'] ?? fileURLToPath(new URL('../../dist/package-worker.js', import.meta.url)),
-);
+export const WORKER: string =
+  process.env['SLIPWAY_TEST_WORKER'] ?? fileURLToPath(new URL('../../dist/package-worker.js', import.meta.url));
 
 /** Files of an input: text or bytes, executable or not, or a link. */
 export type FixtureFiles = Readonly<
   Record<string, string | Uint8Array | { readonly run: string | Uint8Array } | { readonly link: string }>
 >;
-
-/** Options as config resolves them when only these were written. */
-export const packageOptions = (options: Partial<PackageOptions> = {}): PackageOptions => ({
-  name: 'hello',
-  summary: 'hello',
-  maintainer: 'hello <noreply@localhost>',
-  arch: 'all',
-  files: {},
-  relations: {},
-  conffiles: [],
-  scripts: {},
-  systemd: [],
-  compression: 'gzip',
-  ...options,
-});
 
 /** 2021-06-02, the story's second day. */
 export const EPOCH_S = 1_622_649_600;
@@ -57,7 +42,7 @@ export class PackageFixture {
     this.builder = new WorkerPackageBuilder({
       store,
       trees: this.trees,
-      worker: WORKER,
+      worker: pathToFileURL(WORKER),
       ...options,
       scratchDir: this.scratchDir,
     });
@@ -101,6 +86,13 @@ export class PackageFixture {
     for (const [name, files] of Object.entries(inputs)) digests[name] = await this.tree(files);
     const request = { format, options: packageOptions(options), version, inputs: digests, sourceDateEpochS };
     return await this.builder.build(request, new AbortController().signal);
+  }
+
+  /** The bytes of a blob as a file of their own, for other programs to read. */
+  async file({ sha256, fileName }: { readonly sha256: Sha256; readonly fileName: string }): Promise<string> {
+    const path = join(mkdtempSync(join(this.folder, 'file-')), fileName);
+    await this.store.materialize(sha256, path, 'copy');
+    return path;
   }
 
   close(): void {

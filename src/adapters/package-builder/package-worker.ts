@@ -36,26 +36,27 @@ async function inspect(job: InspectJob, open: OpenBlob) {
 }
 
 function blobsThrough(port: MessagePort): OpenBlob {
-  const waiting = new Map<number, (chunk: Uint8Array | null) => void>();
-  port.on('message', ({ blob, chunk }: ToWorker) => {
-    waiting.get(blob)?.(chunk);
-    waiting.delete(blob);
+  const waiting = new Map<number, (answer: ToWorker) => void>();
+  port.on('message', (answer: ToWorker) => {
+    waiting.get(answer.blob)?.(answer);
+    waiting.delete(answer.blob);
   });
   let opened = 0;
   return async function* open(sha256: Sha256) {
     opened += 1;
     const blob = opened;
-    let chunk: Uint8Array | null = null;
+    let isLast = false;
     try {
-      do {
-        chunk = await new Promise<Uint8Array | null>((resolve) => {
+      while (!isLast) {
+        const answer = await new Promise<ToWorker>((resolve) => {
           waiting.set(blob, resolve);
           say(port, { says: 'next', blob, sha256 });
         });
-        if (chunk) yield chunk;
-      } while (chunk);
+        isLast = answer.isLast;
+        if (answer.chunk.length > 0) yield answer.chunk;
+      }
     } finally {
-      if (chunk) say(port, { says: 'close', blob });
+      if (!isLast) say(port, { says: 'close', blob });
     }
   };
 }

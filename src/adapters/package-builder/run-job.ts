@@ -43,7 +43,7 @@ export async function runJob(
         else
           blobs
             .next(message.blob, message.sha256)
-            .then((answer) => worker.postMessage(answer, answer.chunk ? [answer.chunk.buffer] : []), reject);
+            .then((answer) => worker.postMessage(answer, [answer.chunk.buffer]), reject);
       });
     });
   } finally {

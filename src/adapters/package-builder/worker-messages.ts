@@ -13,8 +13,9 @@ export type FromWorker =
   | { readonly says: 'inspected'; readonly facts: PackageFacts }
   | { readonly says: 'failed'; readonly error: ErrorText };
 
-/** What it is answered: the next piece of that blob, or that there is none. An error of the store ends the worker instead. */
+/** What it is answered: the next piece of that blob, and whether it was the last. An error of the store ends the worker instead. */
 export interface ToWorker {
   readonly blob: number;
-  readonly chunk: Uint8Array | null;
+  readonly chunk: Uint8Array<ArrayBuffer>;
+  readonly isLast: boolean;
 }

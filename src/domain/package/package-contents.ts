@@ -1,6 +1,6 @@
 import type { FileTarget } from '../config/resolved-config.ts';
 import { type ArchiveEntry, type DirEntry, ROOT } from './archive/archive-entry.ts';
-import { comparePaths, foldersAbove, linkFault } from './archive/archive-path.ts';
+import { foldersAbove, linkFault, sortByPath } from './archive/archive-path.ts';
 import type { Inputs } from './find-in-inputs.ts';
 import { PackageInputError, PackageOptionError } from './package-error.ts';
 import { checkPath, parseOwner, type TargetRules, targetPath } from './package-target.ts';
@@ -105,7 +105,7 @@ function arrange(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
           'Give one of them another target.',
         );
     }
-  return entries.toSorted((a, b) => comparePaths(a.path, b.path));
+  return sortByPath(entries);
 }
 
 /** Every link of a package leads to a place inside it. @throws {PackageOptionError} {@link PackageInputError} */
@@ -127,5 +127,5 @@ export function withFolders(entries: readonly ArchiveEntry[]): readonly ArchiveE
   for (const entry of entries)
     for (const path of foldersAbove(entry.path))
       if (!known.has(path) && !added.has(path)) added.set(path, folder(path));
-  return [...added.values(), ...entries].sort((a, b) => comparePaths(a.path, b.path));
+  return sortByPath([...added.values(), ...entries]);
 }

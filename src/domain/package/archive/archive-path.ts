@@ -57,7 +57,8 @@ export function foldersAbove(path: string): readonly string[] {
   return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
-/** Byte order of paths, the same on every machine: by code point, so that UTF-8 sorts as it does in C. */
-export function comparePaths(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** Sorted by the bytes of their paths, the same on every machine: as C sorts UTF-8, not by UTF-16 units. */
+export function sortByPath<Item extends { readonly path: string }>(items: readonly Item[]): readonly Item[] {
+  const keyed = items.map((item) => ({ item, key: Buffer.from(item.path) }));
+  return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
 }

@@ -35,13 +35,19 @@ export function debControlArchive(
   return gzip(Buffer.concat(pieces.filter((piece) => piece instanceof Uint8Array)));
 }
 
+/** A blob without bytes is never opened. */
+const MD5_OF_NOTHING = 'd41d8cd98f00b204e9800998ecf8427e';
+
 /** As dh_md5sums: every file but the conffiles, which an administrator may change. For finding damage, not for proof. */
 function md5sums(plan: DebPlan, md5: ReadonlyMap<Sha256, string>): string {
   const conffiles = new Set(plan.conffiles);
   return plan.entries
     .flatMap((entry) => {
       if (entry.kind !== 'file' || entry.content instanceof Uint8Array || conffiles.has(`/${entry.path}`)) return [];
-      return [`${md5.get(entry.content.sha256)}  ${entry.path}\n`];
+      const { sha256, sizeBytes } = entry.content;
+      const sum = sizeBytes === 0 ? MD5_OF_NOTHING : md5.get(sha256);
+      if (sum === undefined) throw new TypeError(`${entry.path} was not read`);
+      return [`${sum}  ${entry.path}\n`];
     })
     .join('');
 }

@@ -1,6 +1,6 @@
 import type { PackageOptions } from '../../config/resolved-config.ts';
 import { type ArchiveEntry, ROOT } from '../archive/archive-entry.ts';
-import { comparePaths } from '../archive/archive-path.ts';
+import { sortByPath } from '../archive/archive-path.ts';
 import type { Inputs, TreeFile } from '../find-in-inputs.ts';
 import { checkLinks, packageContents, withFolders } from '../package-contents.ts';
 import { PackageInputError, PackageOptionError } from '../package-error.ts';
@@ -26,13 +26,13 @@ export function planDeb(options: PackageOptions, inputs: Inputs): DebPlan {
   const unitTargets = units.map(({ from, name }) => [from, { to: `/${UNIT_FOLDER}/${name}`, mode: 0o644 }] as const);
   const asked = packageContents(options.files, inputs, { format: 'deb' });
   const added = packageContents(Object.fromEntries(unitTargets), inputs, { format: 'deb' });
-  const twice = added.find((unit) => asked.some(({ path }) => path === unit.path));
+  const twice = added.find((unit) => asked.some(({ path }) => path === unit.path)); // few units
   if (twice)
     throw new PackageOptionError(
       `files and systemd both make /${twice.path}.`,
       'Remove it from files: systemd installs it.',
     );
-  const contents = [...asked, ...added].toSorted((a, b) => comparePaths(a.path, b.path));
+  const contents = sortByPath([...asked, ...added]);
   checkLinks(contents, 'package');
   const scripts = Object.entries(options.scripts).map(
     ([name, path]) => [name, fileAt(path, `scripts.${name}`, inputs).file] as const,
@@ -64,7 +64,7 @@ function conffilesOf(contents: readonly ArchiveEntry[], listed: readonly string[
     );
   }
   const flagged = contents.filter((entry) => entry.kind === 'file' && entry.config).map((entry) => `/${entry.path}`);
-  return [...new Set([...listed, ...flagged])].sort(comparePaths);
+  return sortByPath([...new Set([...listed, ...flagged])].map((path) => ({ path }))).map(({ path }) => path);
 }
 
 /** Members of control.tar, sorted, from their texts. */
@@ -76,7 +76,6 @@ export function controlEntries(texts: Readonly<Record<string, string>>): readonl
     .map(([path, text]): ArchiveEntry => {
       const mode = executable.has(path) ? 0o755 : 0o644;
       return { kind: 'file', path, mode, content: Buffer.from(text), config: false, ...own };
-    })
-    .sort((a, b) => comparePaths(a.path, b.path));
-  return [{ kind: 'dir', path: '', mode: 0o755, ...own }, ...files];
+    });
+  return [{ kind: 'dir', path: '', mode: 0o755, ...own }, ...sortByPath(files)];
 }
