@@ -5,7 +5,10 @@ import { DEFLATED, STORED } from '../../domain/package/archive/zip-format.ts';
 import { readZip, type ZipMember } from '../../domain/package/archive/zip-reader.ts';
 import { PackageFormatError, PackageTooLargeError } from '../../domain/package/package-error.ts';
 import type { PackageFacts } from '../../domain/package/package-facts.ts';
-import { unpack, unpackLimit } from './unpack.ts';
+import { inflateAtOnce, unpack, unpackLimit } from './unpack.ts';
+
+/** Smaller members are unpacked at once. A link's target is far smaller. */
+const SMALL_BYTES = 256 * 1024;
 
 /** Reads a zip from end to end, every member unpacked and its sum compared. @throws {PackageFormatError} {@link PackageTooLargeError} */
 export async function inspectZip(source: ByteSource, fileName: string): Promise<PackageFacts> {
@@ -20,28 +23,44 @@ export async function inspectZip(source: ByteSource, fileName: string): Promise<
   for (const member of members) {
     const content = await checkMember(member, fileName);
     const isLink = (member.unixMode & 0o170000) === 0o120000;
-    guard.check(member.path, isLink ? { target: content.toString('utf8'), hard: false } : undefined);
+    guard.check(member.path, isLink ? { target: Buffer.from(content).toString('utf8'), hard: false } : undefined);
   }
   return { format: 'zip', entries: members.length };
 }
 
-/** Unpacks a member and compares its size and sum; gives its bytes back when it is a short text (a link's target). */
-async function checkMember(member: ZipMember, fileName: string): Promise<Buffer> {
-  const what = `${JSON.stringify(member.path)} of ${fileName}`;
+/** Unpacks a member and compares its size and sum; gives its bytes back when they are few (a link's target). */
+async function checkMember(member: ZipMember, fileName: string): Promise<Uint8Array> {
   // Bytes that need a password, or a method of another tool: what the table says of them cannot be proved here.
   if (member.isEncrypted || (member.method !== STORED && member.method !== DEFLATED)) return Buffer.alloc(0);
-  let sum = 0;
-  let sizeBytes = 0;
-  const kept: Uint8Array[] = [];
-  const method = member.method === STORED ? 'none' : 'deflate';
-  for await (const chunk of unpack(method, member.packed, what, member.sizeBytes)) {
-    sum = crc32(chunk, sum);
-    sizeBytes += chunk.length;
-    if (sizeBytes <= 4096) kept.push(Buffer.from(chunk));
-  }
+  const what = `${JSON.stringify(member.path)} of ${fileName}`;
+  const isSmall = Math.max(member.sizeBytes, member.packed.sizeBytes) <= SMALL_BYTES;
+  const { sum, sizeBytes, bytes } = isSmall ? smallMember(member, what) : await largeMember(member, what);
   if (sizeBytes !== member.sizeBytes || sum !== member.crc32)
     throw broken(fileName, `the bytes of ${JSON.stringify(member.path)} are damaged`);
-  return Buffer.concat(kept);
+  return bytes;
+}
+
+interface Unpacked {
+  readonly sum: number;
+  readonly sizeBytes: number;
+  /** Nothing for a large member. */
+  readonly bytes: Uint8Array;
+}
+
+function smallMember({ method, packed, sizeBytes }: ZipMember, what: string): Unpacked {
+  const stored = packed.read(0, packed.sizeBytes);
+  const bytes = method === STORED ? stored : inflateAtOnce(stored, what, sizeBytes);
+  return { sum: crc32(bytes), sizeBytes: bytes.length, bytes };
+}
+
+async function largeMember({ method, packed, sizeBytes: declared }: ZipMember, what: string): Promise<Unpacked> {
+  let sum = 0;
+  let sizeBytes = 0;
+  for await (const chunk of unpack(method === STORED ? 'none' : 'deflate', packed, what, declared)) {
+    sum = crc32(chunk, sum);
+    sizeBytes += chunk.length;
+  }
+  return { sum, sizeBytes, bytes: Buffer.alloc(0) };
 }
 
 const broken = (fileName: string, why: string): PackageFormatError =>

@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip, createInflateRaw } from 'node:zlib';
+import { createGunzip, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { XzReadableStream } from 'xz-decompress';
 import { type ByteSource, chunksOf } from '../../domain/package/archive/byte-source.ts';
@@ -28,12 +28,22 @@ export async function* unpack(
   let sizeBytes = 0;
   for await (const chunk of UNPACKERS[compression](source, what)) {
     sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes)
-      throw new PackageTooLargeError(
-        `${what} has ${source.sizeBytes} bytes and unpacks to more than ${limitBytes}.`,
-        'If it is meant to be so large, split the package.',
-      );
+    if (sizeBytes > limitBytes) throw tooLarge(what, source.sizeBytes, limitBytes);
     yield chunk;
+  }
+}
+
+/**
+ * The same for the bytes of a small zip member, at once: ten thousand streams take longer than their bytes.
+ * @throws {PackageFormatError} damaged. @throws {PackageTooLargeError} more than `limitBytes`.
+ */
+export function inflateAtOnce(bytes: Uint8Array, what: string, limitBytes: number): Buffer {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: Math.max(1, limitBytes) });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLarge(what, bytes.length, limitBytes, error);
+    throw translateZlib(error, what);
   }
 }
 
@@ -57,10 +67,12 @@ async function* throughZlib(
     // The error is thrown where `zlib` is read; without a callback it would end the process.
     yield* pipeline(input, zlib, () => {}) as AsyncIterable<Uint8Array>;
   } catch (error) {
-    if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) throw damaged(what, (error as Error).message, error);
-    throw error;
+    throw translateZlib(error, what);
   }
 }
+
+const translateZlib = (error: unknown, what: string): unknown =>
+  /^Z_/.test((error as NodeJS.ErrnoException).code ?? '') ? damaged(what, (error as Error).message, error) : error;
 
 /** xz-embedded as WebAssembly; it refuses dictionaries over 64 MiB, the most that `xz -9` uses. */
 const XZ_ERRORS: Readonly<Record<string, string>> = {
@@ -117,3 +129,10 @@ async function* unpackZstd(source: ByteSource, what: string): AsyncGenerator<Uin
 
 const damaged = (what: string, why: string, cause: unknown): PackageFormatError =>
   new PackageFormatError(`${what} cannot be unpacked: ${why}.`, 'Make or fetch the package again.', { cause });
+
+const tooLarge = (what: string, packedBytes: number, limitBytes: number, cause?: unknown): PackageTooLargeError =>
+  new PackageTooLargeError(
+    `${what} has ${packedBytes} bytes and unpacks to more than ${limitBytes}.`,
+    'If it is meant to be so large, split the package.',
+    { cause },
+  );
