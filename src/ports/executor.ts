@@ -48,8 +48,14 @@ export interface Executor {
    * more. One that is gone stays gone, and what its commands left running is ended. An exited one keeps its exit.
    */
   stop(name: AttemptName, reason: string): Promise<void>;
-  /** Log lines from a byte offset, in order; with `follow` until the attempt has ended and all is read. Ends on abort. */
-  logs(name: AttemptName, options: { from?: number; follow?: boolean; signal: AbortSignal }): AsyncIterable<LogLine>;
+  /**
+   * Log lines from a byte offset, in order; with `follow` until the attempt has ended and all is read. Ends on abort.
+   * `lastBytes`: only what lies in that many bytes before the end as it is now, from the first whole line on.
+   */
+  logs(
+    name: AttemptName,
+    options: { from?: number; lastBytes?: number; follow?: boolean; signal: AbortSignal },
+  ): AsyncIterable<LogLine>;
   /**
    * Brings the outputs of an attempt that ended well into the artifact store, sorted by path. May be repeated until `cleanUp`.
    * @throws {OutputError} no match, outside the folder, not a file, bad name, too many; `$SLIPWAY_OUTPUT` not `key=value` lines.

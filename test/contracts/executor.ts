@@ -54,7 +54,7 @@ const nobody = () => new AbortController().signal;
 export async function linesOf(
   executor: Executor,
   name: AttemptName,
-  options: { from?: number; follow?: boolean } = {},
+  options: { from?: number; lastBytes?: number; follow?: boolean } = {},
 ): Promise<readonly LogLine[]> {
   const lines: LogLine[] = [];
   for await (const line of executor.logs(name, { ...options, signal: nobody() })) lines.push(line);
@@ -255,6 +255,16 @@ export function executorContract(name: string, make: () => Promise<ExecutorUnder
     });
 
     describe('the log', () => {
+      test('can be read from near its end, beginning with a whole line', async () => {
+        const spec = specOf([containerOf(['one', 'two', 'three'].map((text) => scripts.print(text)).join('\n'))]);
+        await executor.start(spec);
+        const all = await linesOf(executor, spec.name, { follow: true });
+        const lastTwo = (all.at(-1)?.next ?? 0) - (all.at(-3)?.next ?? 0);
+        expect(await linesOf(executor, spec.name, { lastBytes: lastTwo })).toEqual(all.slice(-2));
+        expect(await linesOf(executor, spec.name, { lastBytes: lastTwo - 1 })).toEqual(all.slice(-1));
+        expect(await linesOf(executor, spec.name, { lastBytes: 1_000_000 })).toEqual(all);
+      });
+
       test('tells container, stream and time of every line', async () => {
         const spec = specOf([
           containerOf(scripts.print('compiling'), { name: 'build' }),

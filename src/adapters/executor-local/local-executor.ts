@@ -105,9 +105,13 @@ export class LocalExecutor implements Executor {
     await stopAttempt(name, this.#pathsOf(name), reason, this.#policy);
   }
 
-  logs(name: AttemptName, options: { from?: number; follow?: boolean; signal: AbortSignal }): AsyncIterable<LogLine> {
+  logs(
+    name: AttemptName,
+    options: { from?: number; lastBytes?: number; follow?: boolean; signal: AbortSignal },
+  ): AsyncIterable<LogLine> {
     return readLog(this.#pathsOf(name).log, {
       from: options.from ?? 0,
+      lastBytes: options.lastBytes ?? Number.POSITIVE_INFINITY,
       follow: options.follow ?? false,
       signal: options.signal,
       hasEnded: async () => (await this.lookup(name)).state !== 'running',

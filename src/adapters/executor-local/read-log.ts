@@ -13,6 +13,8 @@ const NEWLINE = 0x0a;
 
 export interface ReadLogOptions {
   readonly from: number;
+  /** Nothing that lies further from the end. */
+  readonly lastBytes?: number;
   readonly follow: boolean;
   readonly signal: AbortSignal;
   /** Has the attempt ended, so that no byte comes any more? */
@@ -21,13 +23,14 @@ export interface ReadLogOptions {
 
 /** Lines of a log file from a byte offset. While somebody writes, only whole records are given; at the end all that is there. */
 export async function* readLog(path: string, options: ReadLogOptions): AsyncGenerator<LogLine> {
-  let next = options.from;
+  let next: number | undefined;
   for (;;) {
     // Asked before reading: what is not there after that is not coming.
     const hasEnded = await options.hasEnded();
     const file = await openLog(path);
     if (file !== undefined) {
       try {
+        next ??= await firstRecord(file, options);
         for await (const line of linesOf(file, next, hasEnded, options.signal)) {
           next = line.next;
           yield line;
@@ -40,6 +43,20 @@ export async function* readLog(path: string, options: ReadLogOptions): AsyncGene
     await sleep(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined); // aborted: the loop ends
     if (options.signal.aborted) return;
   }
+}
+
+/** The offset asked for, or that of the first whole record near enough to the end. */
+async function firstRecord(
+  file: FileHandle,
+  { from, lastBytes = Number.POSITIVE_INFINITY }: ReadLogOptions,
+): Promise<number> {
+  const { size } = await file.stat();
+  if (size - lastBytes <= from) return from;
+  // The byte before: if it is a newline, a record begins right there.
+  const start = size - lastBytes - 1;
+  const chunk = Buffer.allocUnsafe(LONGEST_RECORD_BYTES);
+  const { bytesRead } = await file.read(chunk, 0, chunk.length, start);
+  return start + chunk.subarray(0, bytesRead).indexOf(NEWLINE) + 1;
 }
 
 async function openLog(path: string): Promise<FileHandle | undefined> {

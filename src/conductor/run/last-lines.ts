@@ -4,6 +4,8 @@ import type { Executor } from '../../ports/executor.ts';
 
 const LINES = 20;
 const LONGEST_LINE = 2000;
+/** Room for that many lines with their stamps, and for what the agent adds; a log of gigabytes is not read for it. */
+const LAST_BYTES = 256 * 1024;
 
 /**
  * What the commands of an attempt said last, for the journal: at most 20 lines, each at most 2,000 characters. What the agent
@@ -16,7 +18,10 @@ export async function lastLines(
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   const open = new Map<string, string>();
-  for await (const { container, stream, text, isComplete } of executor.logs(attempt, { signal })) {
+  for await (const { container, stream, text, isComplete } of executor.logs(attempt, {
+    signal,
+    lastBytes: LAST_BYTES,
+  })) {
     if (container === AGENT_VOICE) continue;
     const writer = `${container}\0${stream}`;
     const line = ((open.get(writer) ?? '') + text).slice(-LONGEST_LINE);
