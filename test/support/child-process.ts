@@ -27,8 +27,18 @@ export class ChildScript {
     });
   }
 
+  /** The bundle, for a test that starts it through another program. */
+  get path(): string {
+    return join(this.#dir, 'child.mjs');
+  }
+
+  /** For who starts it in another way. */
+  get path(): string {
+    return join(this.#dir, 'child.mjs');
+  }
+
   start(...args: string[]): RunningChild {
-    const child = fork(join(this.#dir, 'child.mjs'), args, {
+    const child = fork(this.path, args, {
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskArtifactStore } from '../../src/adapters/artifacts-disk/disk-artifact-store.ts';
@@ -40,6 +40,8 @@ export class OriginFixture {
     options: { root?: string; apt?: Partial<AptConfig>; files?: Partial<FilesConfig>; public?: string } = {},
   ): Promise<OriginFixture> {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-origin-'));
+    const { privateKey, ...signing } = await makeTestSigner(START);
+    await writeFile(join(folder, 'key.asc'), privateKey);
     const root = options.root ?? join(folder, 'public');
     const store = await DiskArtifactStore.open(join(folder, 'store'));
     const apt: AptConfig = {
@@ -59,9 +61,20 @@ export class OriginFixture {
         repositories: { apt, files },
         channels: { stable: { apt: 'debian', files: 'download' } },
       },
-      signers: { gpg: await makeTestSigner(START) },
+      signers: { gpg: signing },
     };
+    await writeFile(join(folder, 'settings.json'), JSON.stringify(settings.config));
     return new OriginFixture(folder, root, store, settings);
+  }
+
+  /** The same origin in another process: its folder says everything. */
+  static async open(folder: string): Promise<OriginFixture> {
+    const config = JSON.parse(await readFile(join(folder, 'settings.json'), 'utf8')) as PublishingSettings['config'];
+    const { privateKey: _, ...signing } = await makeTestSigner(START, await readFile(join(folder, 'key.asc'), 'utf8'));
+    const store = await DiskArtifactStore.open(join(folder, 'store'));
+    const world = new OriginFixture(folder, config.origin.path, store, { config, signers: { gpg: signing } });
+    world.#number = (await world.origin.generations('stable')).at(-1)?.number ?? 0;
+    return world;
   }
 
   /** Another process's view of the same origin. */
@@ -86,6 +99,24 @@ export class OriginFixture {
       revision: 1,
       releasedAt: this.now,
     };
+  }
+
+  /** Debs that a reader of control files may stumble over: non-ASCII text, long lists, lines that end in spaces, no section. */
+  async oddDebs(): Promise<readonly ListedPackage[]> {
+    const fields = [
+      'Depends: libc6 (>= 2.36), a | b\nBreaks: old (<< 1.0~)\nBuilt-Using: gcc-12 (= 12.2.0-14)\n',
+      'Homepage: https://example.org/müller?q=1&x=2\nX-Other: ünïcödé – テスト\n',
+      `Provides: ${Array.from({ length: 200 }, (_, i) => `virtual-${i} (= 1.0)`).join(', ')}\n`,
+      'Installed-Size: 12\nEssential: no\nMulti-Arch: foreign\nDescription-Other: a\n b\n .\n  c  \n',
+    ];
+    return Promise.all(
+      fields.map(async (extra, at) => {
+        const deb = tinyDeb(`odd-${at}`, `${at}:1.0+git~${at}-1`, 'amd64', extra);
+        const listed = await this.deb(`odd-${at}`, `${at}:1.0+git~${at}-1`, 'amd64');
+        const blob = await this.store.put(deb.bytes);
+        return { ...listed, ...blob, facts: { ...listed.facts, control: deb.control } as ListedPackage['facts'] };
+      }),
+    );
   }
 
   async file(fileName: string, version: string, text = `${fileName} ${version}\n`): Promise<ListedPackage> {

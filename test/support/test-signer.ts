@@ -5,10 +5,15 @@ import { type Instant, toInstant } from '../../src/kernel/instant.ts';
 import type { Signer, SigningKey } from '../../src/ports/signer.ts';
 import { MapSecrets } from './map-secrets.ts';
 
-/** The real signer with a fresh Ed25519 key that lives as long as the test. */
-export async function makeTestSigner(now: Instant): Promise<{ signer: Signer; key: SigningKey; privateKey: string }> {
-  const made = toInstant(now - 24 * 3_600_000);
-  const { privateKey } = await generateReleaseKey({ project: 'hello', now: made });
+const A_DAY_MS = 24 * 3_600_000;
+
+/** The real signer, with a fresh Ed25519 key that lives as long as the test, or with one that was made so before. */
+export async function makeTestSigner(
+  now: Instant,
+  existingKey?: string,
+): Promise<{ signer: Signer; key: SigningKey; privateKey: string }> {
+  const made = toInstant(now - A_DAY_MS);
+  const privateKey = existingKey ?? (await generateReleaseKey({ project: 'hello', now: made })).privateKey;
   const reference = 'env:KEY' as SecretReference;
   const signer = new OpenpgpSigner({
     name: 'gpg',

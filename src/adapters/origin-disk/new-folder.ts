@@ -11,15 +11,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Instant } from '../../kernel/instant.ts';
+import { FOLDER_MODE, makeFolder } from './make-folder.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** Readable for whoever serves the tree, whatever the umask of whoever writes it. */
 const FILE_MODE = 0o444;
-const FOLDER_MODE = 0o755;
 /** Files that wait for their fsync at the same time: each holds a file descriptor. */
 const WAITING = 64;
 
@@ -45,7 +45,7 @@ export class NewFolder {
   }
 
   static async create(parent: string, label: string): Promise<NewFolder> {
-    await mkdir(parent, { recursive: true, mode: FOLDER_MODE });
+    await makeFolder(parent);
     const folder = new NewFolder(join(parent, `${UNFINISHED}${label}-${randomUUID()}`));
     folder.#ensure('.');
     return folder;

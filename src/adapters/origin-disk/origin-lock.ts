@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'libsql';
 import type { Sha256 } from '../../kernel/ids.ts';
 import { OriginHeldError } from '../../ports/origin-error.ts';
+import { makeFolder } from './make-folder.ts';
 import { hasCode, translateWriteError } from './origin-failure.ts';
 import { ORIGIN_PATHS } from './origin-paths.ts';
 
@@ -27,15 +28,27 @@ export interface OriginMemory {
   isNew(): boolean;
 }
 
+/** The one connection of a process to an origin's lock, and the file it is a connection to. */
+interface Connection {
+  readonly database: Database.Database;
+  readonly memory: LockedMemory;
+  readonly inode: bigint;
+}
+
 /**
  * The origin's own lock: an exclusive transaction of a small SQLite file in the origin. The kernel frees it when its holder
  * dies, not while it is frozen; so whoever gets it knows that nobody else is between a look at the pointer and its move.
  * No transaction of the journal is open meanwhile.
+ *
+ * The connection is kept: libsql closes a file only when its statements have been collected, so opening it each time would
+ * leave files open, and a lock held, for as long as the collector likes.
  */
 export class OriginLock {
   readonly #root: string;
   readonly #path: string;
   readonly #waitMs: number;
+  #connection: Connection | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(root: string, waitMs = DEFAULT_WAIT_MS) {
     this.#root = root;
@@ -47,27 +60,45 @@ export class OriginLock {
    * Runs `action` under the lock. What it remembered is kept if it resolves, and forgotten if it rejects.
    * @throws {OriginHeldError} another process does not let go.
    */
-  async hold<Result>(action: (memory: OriginMemory) => Promise<Result>): Promise<Result> {
-    const database = await this.#open();
+  hold<Result>(action: (memory: OriginMemory) => Promise<Result>): Promise<Result> {
+    const mine = this.#turn.then(() => this.#holdNow(action));
+    this.#turn = mine.catch(() => undefined); // whoever asked for it is told; the next one has its turn all the same
+    return mine;
+  }
+
+  async #holdNow<Result>(action: (memory: OriginMemory) => Promise<Result>): Promise<Result> {
+    let database: Database.Database | undefined;
     try {
+      const connection = await this.#connect();
+      database = connection.database;
       await this.#begin(database);
-      database.exec(SCHEMA);
-      const result = await action(new LockedMemory(database));
+      const result = await action(connection.memory.prepared());
       database.exec('COMMIT');
       return result;
     } catch (error) {
+      if (database?.inTransaction) database.exec('ROLLBACK');
       throw translateWriteError(error, this.#root);
-    } finally {
-      database.close(); // rolls back what was not committed
     }
   }
 
-  async #open(): Promise<Database.Database> {
+  /** The file may have been removed or replaced since, with the whole origin: then a lock on the old one would lock nothing. */
+  async #connect(): Promise<Connection> {
+    const known = this.#connection;
+    if (known !== undefined && known.inode === (await this.#inode())) return known;
+    known?.database.close();
+    await makeFolder(dirname(this.#path));
+    const database = new Database(this.#path);
+    const memory = new LockedMemory(database);
+    this.#connection = { database, memory, inode: (await this.#inode()) ?? 0n };
+    return this.#connection;
+  }
+
+  async #inode(): Promise<bigint | undefined> {
     try {
-      await mkdir(dirname(this.#path), { recursive: true });
-      return new Database(this.#path);
+      return (await stat(this.#path, { bigint: true })).ino;
     } catch (error) {
-      throw translateWriteError(error, this.#root);
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
     }
   }
 
@@ -85,37 +116,60 @@ export class OriginLock {
   }
 }
 
+interface Statements {
+  readonly lastMove: Database.Statement;
+  readonly rememberMove: Database.Statement;
+  readonly seenDigest: Database.Statement;
+  readonly rememberSeen: Database.Statement;
+  readonly anyMove: Database.Statement;
+}
+
 class LockedMemory implements OriginMemory {
   readonly #database: Database.Database;
-  readonly #seen: Database.Statement;
-  readonly #remember: Database.Statement;
+  #statements: Statements | undefined;
 
   constructor(database: Database.Database) {
     this.#database = database;
-    this.#seen = database.prepare('SELECT sha256 FROM seen WHERE path = ?');
-    this.#remember = database.prepare('INSERT INTO seen (path, sha256) VALUES (?, ?) ON CONFLICT (path) DO NOTHING');
+  }
+
+  /** At the beginning of each transaction: the first one that is kept makes the tables. */
+  prepared(): this {
+    const database = this.#database;
+    database.exec(SCHEMA);
+    this.#statements ??= {
+      lastMove: database.prepare('SELECT epoch, number FROM moved WHERE channel = ?'),
+      rememberMove: database.prepare(
+        'INSERT INTO moved VALUES (?, ?, ?) ON CONFLICT (channel) DO UPDATE SET epoch = ?2, number = ?3',
+      ),
+      seenDigest: database.prepare('SELECT sha256 FROM seen WHERE path = ?'),
+      rememberSeen: database.prepare('INSERT INTO seen (path, sha256) VALUES (?, ?) ON CONFLICT (path) DO NOTHING'),
+      anyMove: database.prepare('SELECT 1 FROM moved LIMIT 1'),
+    };
+    return this;
   }
 
   lastMove(channel: string): { readonly epoch: number; readonly number: number } | undefined {
-    const row = this.#database.prepare('SELECT epoch, number FROM moved WHERE channel = ?').get(channel);
-    return row as { readonly epoch: number; readonly number: number } | undefined;
+    return this.#ready.lastMove.get(channel) as { readonly epoch: number; readonly number: number } | undefined;
   }
 
   rememberMove(channel: string, epoch: number, number: number): void {
-    this.#database
-      .prepare('INSERT INTO moved VALUES (?, ?, ?) ON CONFLICT (channel) DO UPDATE SET epoch = ?2, number = ?3')
-      .run(channel, epoch, number);
+    this.#ready.rememberMove.run(channel, epoch, number);
   }
 
   seenDigest(path: string): Sha256 | undefined {
-    return (this.#seen.get(path) as { readonly sha256: Sha256 } | undefined)?.sha256;
+    return (this.#ready.seenDigest.get(path) as { readonly sha256: Sha256 } | undefined)?.sha256;
   }
 
   rememberSeen(path: string, sha256: Sha256): void {
-    this.#remember.run(path, sha256);
+    this.#ready.rememberSeen.run(path, sha256);
   }
 
   isNew(): boolean {
-    return this.#database.prepare('SELECT 1 FROM moved LIMIT 1').get() === undefined;
+    return this.#ready.anyMove.get() === undefined;
+  }
+
+  get #ready(): Statements {
+    if (this.#statements === undefined) throw new Error('the origin is asked what it remembers outside its lock');
+    return this.#statements;
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { GenerationDamagedError } from '../../domain/repository/generation-record.ts';
 import { ChannelPathTakenError } from '../../ports/origin-error.ts';
+import { makeFolder } from './make-folder.ts';
 import { hasCode } from './origin-failure.ts';
 import { numberOf } from './origin-paths.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -49,7 +50,7 @@ export async function ensureChannelLink(root: string, path: string, target: stri
   const wanted = relative(dirname(link), join(root, target));
   if ((await describeLink(link)) === wanted) return;
   await refuseInsideLink(root, dirname(path));
-  await mkdir(dirname(link), { recursive: true });
+  await makeFolder(dirname(link));
   try {
     await symlink(wanted, link);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { poolPath } from '../../domain/repository/apt/pool-path.ts';
 import { checksumFiles, type VersionFiles } from '../../domain/repository/files/version-files.ts';
@@ -7,6 +7,7 @@ import type { Instant } from '../../kernel/instant.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { ArtifactTargetError } from '../../ports/artifact-store-error.ts';
 import type { Signer } from '../../ports/signer.ts';
+import { makeFolder } from './make-folder.ts';
 import { NewFolder } from './new-folder.ts';
 import { hasCode } from './origin-failure.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -38,12 +39,11 @@ export class PoolFiles {
         ...(listed.signature === undefined ? [] : [{ sha256: listed.signature, path: `${path}.asc` }]),
       ];
     });
-    for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o755 });
+    for (const folder of folders) await makeFolder(folder);
     for (let at = 0; at < links.length; at += AT_ONCE) {
       await Promise.all(links.slice(at, at + AT_ONCE).map(({ sha256, path }) => this.#link(sha256, path)));
     }
     for (const folder of folders) await syncFolder(folder);
-    await syncFolder(this.#folder);
   }
 
   /** A release's folder of a files repository, `1.0/`: written aside, then moved to its name as a whole. */
