@@ -19,10 +19,10 @@ import { writeZip } from './write-zip.ts';
  * Puts a package together in the scratch folder and reads it back with our own reader before anybody else gets it.
  * @throws {PackageError}
  */
-export async function buildPackage(job: BuildJob, open: OpenBlob): Promise<AssembledPackage> {
+export async function buildPackage(job: BuildJob, open: OpenBlob, signal: AbortSignal): Promise<AssembledPackage> {
   const fileName = packageFileName(job.format, job.options, job.version);
   const bodyPath = join(job.scratch, 'body');
-  const { head, tail } = await writeBody(job, open, bodyPath);
+  const { head, tail } = await writeBody(job, open, bodyPath, signal);
   const body = new FileSource(bodyPath);
   try {
     const source = joinSources([bytesSource(head), body, bytesSource(tail)]);
@@ -39,19 +39,24 @@ export async function buildPackage(job: BuildJob, open: OpenBlob): Promise<Assem
   }
 }
 
-async function writeBody(job: BuildJob, open: OpenBlob, bodyPath: string): Promise<{ head: Buffer; tail: Buffer }> {
+async function writeBody(
+  job: BuildJob,
+  open: OpenBlob,
+  bodyPath: string,
+  signal: AbortSignal,
+): Promise<{ head: Buffer; tail: Buffer }> {
   const nothing = { head: Buffer.alloc(0), tail: Buffer.alloc(0) };
   const mtimeS = job.sourceDateEpochS;
   switch (job.format) {
     case 'deb':
-      return await writeDeb(job, open, bodyPath);
+      return await writeDeb(job, open, bodyPath, signal);
     case 'tar': {
       const pieces = tarPieces(planArchive('tar', job.options, new Inputs(job.inputs)), {
         long: 'pax',
         prefix: '',
         mtimeS,
       });
-      await compressToFile(fillPieces(pieces, open), job.options.compression, bodyPath);
+      await compressToFile(fillPieces(pieces, open), job.options.compression, bodyPath, signal);
       return nothing;
     }
     case 'zip':

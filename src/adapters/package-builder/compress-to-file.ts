@@ -12,11 +12,13 @@ export async function compressToFile(
   bytes: AsyncIterable<Uint8Array>,
   compression: 'gzip' | 'xz',
   path: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const source = Readable.from(rechunk(bytes), { objectMode: false });
   const file = createWriteStream(path, { flags: 'wx' });
-  if (compression === 'gzip') await pipeline(source, createGzip({ level: GZIP_LEVEL }), fixFirstChunk, file);
-  else await throughXz(source, file);
+  if (compression === 'gzip')
+    await pipeline(source, createGzip({ level: GZIP_LEVEL }), fixFirstChunk, file, { signal });
+  else await throughXz(source, file, signal);
 }
 
 async function* fixFirstChunk(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -37,15 +39,21 @@ async function* fixFirstChunk(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
  * xz with every setting said: one thread (more cut the stream into blocks), the check that dpkg-deb writes, nothing from
  * XZ_DEFAULTS or XZ_OPT.
  */
-async function throughXz(source: Readable, file: NodeJS.WritableStream): Promise<void> {
+async function throughXz(source: Readable, file: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
   const xz = spawn('xz', ['--format=xz', '-6', '--threads=1', '--check=crc32', '--stdout'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], LANG: 'C' },
   });
   const said: Buffer[] = [];
+  signal.addEventListener('abort', () => xz.kill('SIGKILL'), { once: true });
   xz.stderr.on('data', (chunk: Buffer) => said.push(chunk));
-  const results = await Promise.allSettled([pipeline(source, xz.stdin), pipeline(xz.stdout, file), ended(xz)]);
+  const results = await Promise.allSettled([
+    pipeline(source, xz.stdin, { signal }),
+    pipeline(xz.stdout, file),
+    ended(xz),
+  ]);
   const [fed, written, exit] = results;
+  signal.throwIfAborted(); // xz has ended and was waited for: nothing of it is left
   if (exit.status === 'rejected') throw notRunning(exit.reason);
   // A broken pipe only says that xz ended; why, its exit says. What our own source or disk says counts before that.
   const ours = [fed, written].find((result) => result.status === 'rejected' && !isBrokenPipe(result.reason));

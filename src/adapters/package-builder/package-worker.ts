@@ -9,13 +9,14 @@ import { buildPackage } from './build-package.ts';
 import { FileSource } from './file-source.ts';
 import { inspectPackage } from './inspect-package.ts';
 import { toErrorText } from './transfer-error.ts';
-import type { FromWorker, Job, ToWorker } from './worker-messages.ts';
+import type { FromWorker, Job, StopWorker, ToWorker } from './worker-messages.ts';
 
 /** Entry of the worker thread: does one job and says how it ended. Bytes of the store come through the port. */
 async function work(port: MessagePort, job: Job): Promise<void> {
-  const open = blobsThrough(port);
+  const stop = new AbortController();
+  const open = blobsThrough(port, () => stop.abort());
   try {
-    if (job.kind === 'build') say(port, { says: 'built', built: await buildPackage(job, open) });
+    if (job.kind === 'build') say(port, { says: 'built', built: await buildPackage(job, open, stop.signal) });
     else say(port, { says: 'inspected', facts: await inspect(job, open) });
   } catch (error) {
     say(port, { says: 'failed', error: toErrorText(error) }); // the other side throws it
@@ -35,9 +36,13 @@ async function inspect(job: InspectJob, open: OpenBlob) {
   }
 }
 
-function blobsThrough(port: MessagePort): OpenBlob {
+function blobsThrough(port: MessagePort, onStop: () => void): OpenBlob {
   const waiting = new Map<number, (answer: ToWorker) => void>();
-  port.on('message', (answer: ToWorker) => {
+  port.on('message', (answer: ToWorker | StopWorker) => {
+    if ('stop' in answer) {
+      onStop();
+      return;
+    }
     waiting.get(answer.blob)?.(answer);
     waiting.delete(answer.blob);
   });

@@ -13,6 +13,11 @@ export type FromWorker =
   | { readonly says: 'inspected'; readonly facts: PackageFacts }
   | { readonly says: 'failed'; readonly error: ErrorText };
 
+/** What it is told: to stop, and to say when nothing of its work runs any more. */
+export interface StopWorker {
+  readonly stop: true;
+}
+
 /** What it is answered: the next piece of that blob, and whether it was the last. An error of the store ends the worker instead. */
 export interface ToWorker {
   readonly blob: number;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -364,35 +365,44 @@ describe('the machine', () => {
 
   test('is asked to stop: the build ends at once, with the reason, and leaves nothing', async () => {
     const controller = new AbortController();
-    const noise = randomBytes(4_000_000);
-    const app = await fixture.tree({ noise });
+    const app = await fixture.tree({ noise: randomBytes(4_000_000) });
     const options = packageOptions({ files: { app: { to: 'x' } } });
     const request = { format: 'tar', options, version: '1.0', inputs: { app }, sourceDateEpochS: 0 } as const;
-    const opened = new Promise<void>((resolve) => {
-      const store = {
-        put: fixture.store.put.bind(fixture.store),
-        open: (sha256: Sha256) => {
-          resolve();
-          return fixture.store.open(sha256);
-        },
-      };
-      const builder = new WorkerPackageBuilder({
-        store,
-        trees: fixture.trees,
-        worker: pathToFileURL(WORKER),
-        scratchDir: fixture.scratchDir,
-      });
-      const building = builder.build(request, controller.signal);
-      building.catch(() => {});
-      outcome = building;
-    });
-    await opened;
-    controller.abort(new Error('cancelled by alice'));
-    await expect(outcome).rejects.toThrow('cancelled by alice');
-    expect(readdirSync(fixture.scratchDir)).toEqual([]);
+    const store = {
+      put: fixture.store.put.bind(fixture.store),
+      open(sha256: Sha256) {
+        controller.abort(new Error('cancelled by alice')); // the build is under way: it asks for its bytes
+        return fixture.store.open(sha256);
+      },
+    };
+    const { trees, scratchDir } = fixture;
+    const builder = new WorkerPackageBuilder({ store, trees, worker: pathToFileURL(WORKER), scratchDir });
+    await expect(builder.build(request, controller.signal)).rejects.toThrow('cancelled by alice');
+    expect(readdirSync(scratchDir)).toEqual([]);
     await expect(fixture.builder.build(request, controller.signal)).rejects.toThrow('cancelled by alice');
   });
-  let outcome: Promise<unknown>;
+
+  test('is asked to stop while xz runs: xz is ended as well', async () => {
+    const folder = fixture.newFolder('sleeping-xz');
+    const pidFile = join(folder, 'pid');
+    writeFileSync(
+      join(folder, 'xz'),
+      `#!/bin/sh\necho $$ > ${pidFile}.new\nmv ${pidFile}.new ${pidFile}\nexec sleep 60\n`,
+      { mode: 0o755 },
+    );
+    process.env['PATH'] = `${folder}${delimiter}${path}`;
+    const controller = new AbortController();
+    const app = await fixture.tree({ noise: randomBytes(1_000_000) });
+    const options = packageOptions({ compression: 'xz', files: { app: { to: '/x' } } });
+    const request = { format: 'deb', options, version: '1.0', inputs: { app }, sourceDateEpochS: 0 } as const;
+    const building = fixture.builder.build(request, controller.signal);
+    building.catch(() => {});
+    await expect.poll(() => existsSync(pidFile), { timeout: 10_000 }).toBe(true);
+    controller.abort(new Error('cancelled by alice'));
+    await expect(building).rejects.toThrow('cancelled by alice');
+    expect(existsSync(join('/proc', readFileSync(pidFile, 'utf8').trim()))).toBe(false);
+    expect(readdirSync(fixture.scratchDir)).toEqual([]);
+  });
 
   test('whose worker cannot start says so, instead of waiting', async () => {
     const worker = pathToFileURL(join(tmpdir(), 'no-such-worker.js'));

@@ -24,6 +24,7 @@ export async function writeDeb(
   job: BuildJob,
   open: OpenBlob,
   bodyPath: string,
+  signal: AbortSignal,
 ): Promise<{ head: Buffer; tail: Buffer }> {
   const { options, version, sourceDateEpochS: mtimeS } = job;
   const plan = planDeb(options, new Inputs(job.inputs));
@@ -39,7 +40,7 @@ export async function writeDeb(
   );
   const facts = new FileFacts((sha256, arch) => refuseForeign(options.arch, arch, files.get(sha256) ?? sha256));
   const pieces = tarPieces(plan.entries, { long: 'gnu', prefix: './', mtimeS });
-  await compressToFile(fillPieces(pieces, open, facts), options.compression, bodyPath);
+  await compressToFile(fillPieces(pieces, open, facts), options.compression, bodyPath, signal);
   const control = debControlArchive(plan, options, version, { ...texts, md5: facts.md5 }, mtimeS);
   const { size } = await stat(bodyPath);
   const name = options.compression === 'xz' ? 'data.tar.xz' : 'data.tar.gz';
