@@ -1,4 +1,5 @@
 import type { StepConfig } from '../../domain/config/resolved-config.ts';
+import { exitCodeOfFailures } from '../../domain/failure/failure-classes.ts';
 import type { NewEvent } from '../../domain/journal/entry.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
@@ -148,7 +149,8 @@ async function stopped(
   }
   const failure = failureOf(state, outcome, where);
   if (!isRecorded(state, failure)) await record(world, acting, newEvent(RELEASE_EVENTS, 'release.failed', failure));
-  return { over: failed(await loadRelease(world.journal, state.id), failure, EXIT.failed) };
+  const exit = outcome.failures.length === 0 ? EXIT.failed : exitCodeOfFailures(outcome.failures);
+  return { over: failed(await loadRelease(world.journal, state.id), failure, exit) };
 }
 
 const isRecorded = (state: ReleaseState, failure: Failure): boolean =>

@@ -1,6 +1,8 @@
 import type { Instant } from '../../kernel/instant.ts';
 import type { StepConfig } from '../config/resolved-config.ts';
-import type { RunState, StepState } from '../run/run-state.ts';
+import { runLines, type StepLine } from '../run/run-lines.ts';
+import type { RunState } from '../run/run-state.ts';
+import type { StepResult } from '../run/step-result.ts';
 import { type GateRow, gatesPassed, reviewGates } from './gate-review.ts';
 import { isSkipped, isVerified } from './release-machine.ts';
 import type { ReleaseState } from './release-state.ts';
@@ -18,6 +20,8 @@ export interface StatusRow {
   readonly detail: string;
   /** Until when it waits, or may go on. */
   readonly until?: Instant;
+  /** How long it took, once it is over. */
+  readonly tookMs?: number;
   readonly attempt?: string;
 }
 
@@ -41,6 +45,7 @@ export interface StatusReport {
 export function statusReport(release: ReleaseState, run: RunState, now: Instant): StatusReport {
   const { id, plan, candidate, phase, failure } = release;
   const gates = reviewGates(release, now);
+  const steps = new Map(runLines(run).map((line) => [line.step as string, stepRow(line, run)]));
   return {
     release: id,
     line: plan.line,
@@ -49,7 +54,7 @@ export function statusReport(release: ReleaseState, run: RunState, now: Instant)
     phase,
     digest: release.digest,
     generation: release.promotion?.after.number ?? candidate?.generation.number,
-    rows: stepsOfLine(release.config, plan.line).flatMap((step) => rowsOf(step, { release, run, gates, now })),
+    rows: stepsOfLine(release.config, plan.line).flatMap((step) => rowsOf(step, { release, steps, gates, now })),
     failure,
     gates,
     skipped: release.skipped,
@@ -59,7 +64,8 @@ export function statusReport(release: ReleaseState, run: RunState, now: Instant)
 
 interface Scene {
   readonly release: ReleaseState;
-  readonly run: RunState;
+  /** Rows of the run, by step. */
+  readonly steps: ReadonlyMap<string, StatusRow>;
   readonly gates: readonly GateRow[];
   readonly now: Instant;
 }
@@ -76,61 +82,65 @@ function rowsOf(step: StepConfig, scene: Scene): readonly StatusRow[] {
       return scene.gates.map((gate) => gateRow(gate));
     case 'promote':
       return [promoteRow(scene)];
-    case 'run': {
-      const state = scene.run.steps.get(step.id as never);
-      return [state === undefined ? toDo(step.id) : stepRow(state)];
-    }
+    case 'run':
+      return [scene.steps.get(step.id) ?? toDo(step.id)];
   }
 }
 
 const toDo = (id: string, detail = ''): StatusRow => ({ id, state: 'to-do', since: undefined, detail });
 
 /** The steps of the build: sources and packages. Steps of the release's own come at their place. */
-function runRows({ run, release }: Scene): readonly StatusRow[] {
+function runRows({ steps, release }: Scene): readonly StatusRow[] {
   const own = new Set(
     stepsOfLine(release.config, release.plan.line).flatMap((step) => (step.uses === 'run' ? [step.id] : [])),
   );
-  return [...run.steps.values()].filter((step) => !own.has(step.id)).map((step) => stepRow(step));
+  return [...steps.values()].filter((row) => !own.has(row.id));
 }
 
-const ROW_STATE: Readonly<Record<StepState['status'], RowState>> = {
+const ROW_STATE: Readonly<Record<StepLine['state'], RowState>> = {
   waiting: 'to-do',
-  attempting: 'running',
-  succeeded: 'done',
+  ready: 'to-do',
+  running: 'running',
+  done: 'done',
   failed: 'failed',
   cancelled: 'cancelled',
   undecided: 'waiting',
 };
 
-function stepRow(step: StepState): StatusRow {
-  const attempt = step.attempts.at(-1);
-  const isRunning = step.status === 'attempting';
+function stepRow(line: StepLine, run: RunState): StatusRow {
+  const { step, state, since, until, tookMs, attempt } = line;
   return {
-    id: step.id,
-    state: ROW_STATE[step.status],
-    since: step.since,
-    detail: stepDetail(step),
-    ...(attempt !== undefined && { attempt: attempt.name }),
-    ...(isRunning && attempt !== undefined && { until: (attempt.requestedAt + attempt.spec.timeoutMs) as Instant }),
+    id: step,
+    state: ROW_STATE[state],
+    since,
+    detail: stepDetail(line, run),
+    ...(until !== undefined && { until }),
+    ...(tookMs !== undefined && { tookMs }),
+    ...(attempt !== undefined && { attempt }),
   };
 }
 
-function stepDetail(step: StepState): string {
-  switch (step.status) {
-    case 'succeeded':
-      return step.result?.files.map((file) => file.fileName).join(', ') ?? '';
+function stepDetail({ step, state, waitsFor, attemptNumber }: StepLine, run: RunState): string {
+  const known = run.steps.get(step);
+  switch (state) {
+    case 'done':
+      return fileNames(known?.result);
     case 'failed':
-      return step.failure?.sentence ?? '';
+      return known?.failure?.sentence ?? '';
     case 'cancelled':
-      return `by ${step.cancelled?.by ?? 'somebody'}: ${step.cancelled?.reason ?? ''}`;
+      return `by ${known?.cancelled?.by ?? 'somebody'}: ${known?.cancelled?.reason ?? ''}`;
     case 'undecided':
-      return step.undecided?.sentence ?? '';
-    case 'attempting':
-      return step.attempts.length > 1 ? `attempt ${step.attempts.length}` : '';
+      return known?.undecided?.sentence ?? '';
+    case 'running':
+      return (attemptNumber ?? 1) > 1 ? `attempt ${attemptNumber}` : '';
     case 'waiting':
-      return '';
+    case 'ready':
+      return waitsFor === undefined ? '' : `waits for ${waitsFor}`;
   }
 }
+
+const fileNames = (result: StepResult | undefined): string =>
+  result?.files.map((file) => file.fileName).join(', ') ?? '';
 
 function stageRow({ release }: Scene): StatusRow {
   const { candidate } = release;
