@@ -27,11 +27,6 @@ export class ChildScript {
     });
   }
 
-  /** The bundle, for a test that starts it through another program. */
-  get path(): string {
-    return join(this.#dir, 'child.mjs');
-  }
-
   /** For who starts it in another way. */
   get path(): string {
     return join(this.#dir, 'child.mjs');
