@@ -228,6 +228,7 @@ describe('bytes', () => {
       `# ${'x'.repeat(5 * 1024 * 1024)}\n`,
       'slipway.yaml:1:1: error: The file has 5.0 MB; 5 MB is the most.',
     ],
+    ['5 MB of commas', `a: [${'1,'.repeat(2_400_000)}1]\n`, 'The file has more than 300000 words and marks.'],
     [
       '100,000 brackets',
       `a: ${'['.repeat(100_000)}`,

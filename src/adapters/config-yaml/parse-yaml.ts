@@ -1,9 +1,9 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { ConfigNode, GivenBy } from '../../domain/config/config-node.ts';
 import type { Finding, Place } from '../../domain/config/finding.ts';
-import { MAX_DEPTH, nestingTooDeep } from './nesting-depth.ts';
 import { toConfigNode } from './to-config-node.ts';
 import { errorOffset, explainYamlError } from './yaml-error.ts';
+import { overLimit } from './yaml-limits.ts';
 
 export const MAX_BYTES = 5 * 1024 * 1024;
 
@@ -34,14 +34,8 @@ export function parseYaml(bytes: Uint8Array, file: string, by: GivenBy = 'file')
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const deep = nestingTooDeep(text);
-  if (deep !== undefined)
-    return error(
-      'SLIP_CONFIG_TOO_DEEP',
-      `Maps and lists are nested more than ${MAX_DEPTH} deep.`,
-      'Check the brackets and the indentation.',
-      { file, ...deep },
-    );
+  const over = overLimit(text);
+  if (over !== undefined) return { root: undefined, findings: [{ file, severity: 'error', ...over }] };
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'core',

@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, t
 import type { ConfigNode, GivenBy, MapEntry } from '../../domain/config/config-node.ts';
 import type { Finding, Place } from '../../domain/config/finding.ts';
 import { printPath } from '../../domain/config/key-path.ts';
-import { MAX_DEPTH } from './nesting-depth.ts';
+import { MAX_DEPTH } from './yaml-limits.ts';
 
 /** Values that aliases may add to a file: far more than anybody writes, far fewer than a bomb makes. */
 const MAX_ALIASED = 10_000;
@@ -31,7 +31,7 @@ export function toConfigNode(
   at: (offset: number) => Place,
 ): { root: ConfigNode | undefined; findings: readonly Finding[] } {
   const reading: Reading = { by, at, anchors: new Map(), findings: [], open: new Set(), aliased: 0 };
-  const root = readNode(reading, document.contents as Node, { path: [], inAlias: false });
+  const root = readNode(reading, document.contents, { path: [], inAlias: false });
   return { root, findings: reading.findings };
 }
 

@@ -17,7 +17,10 @@ export const CONFIG_CODES = {
     'Keep one of them, or name one with --config.',
   ),
   SLIP_CONFIG_UNREADABLE: entry('The config file cannot be read.', 'Give this user the right to read it.'),
-  SLIP_CONFIG_TOO_BIG: entry('A config file is larger than 5 MB.', 'Check that it is the right file.'),
+  SLIP_CONFIG_TOO_BIG: entry(
+    'A config file is larger than 5 MB, or has far more words than any config.',
+    'Check that it is the right file.',
+  ),
   SLIP_CONFIG_ENCODING: entry('A config file is not UTF-8 text.', 'Save it as UTF-8.'),
   SLIP_CONFIG_EMPTY: entry(
     'The config file says nothing.',

@@ -57,6 +57,6 @@ function leaves(document: ConfigDocument): { values: Map<string, string>; paths:
     values.set(printPath(path), typeof value === 'string' ? value : JSON.stringify(value));
     paths.set(printPath(path), path);
   };
-  visit(document as unknown as JsonValue, []);
+  visit(document, []);
   return { values, paths };
 }

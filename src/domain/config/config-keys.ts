@@ -46,7 +46,8 @@ function describeOptions(union: z.ZodUnion, path: string, machinery: ConfigKey['
     for (const [name, member] of Object.entries(option.shape)) {
       if (unwrap(member as Schema) instanceof z.ZodUndefined || (shared.includes(name) && index > 0)) continue;
       if (label === undefined && name === 'with') continue;
-      const suffix = label === undefined || shared.includes(name) || name === discriminator ? '' : ` (${label})`;
+      const isOwn = label !== undefined && !shared.includes(name);
+      const suffix = name === discriminator ? `: ${label?.split(': ')[1] ?? ''}` : isOwn ? ` (${label})` : '';
       describeKey(
         member as Schema,
         `${path}.${name}${suffix}`,
@@ -70,7 +71,8 @@ function describeKey(schema: Schema, path: string, machinery: ConfigKey['machine
     meaning: z.globalRegistry.get(schema)?.description ?? '',
     machinery: machinery === 'later' || isLater(schema) ? 'later' : 'here',
   });
-  describeMembers(schema, path, machinery, keys);
+  // The steps of a line are those of the file, told there.
+  if (path !== 'lines.<name>.steps') describeMembers(schema, path, machinery, keys);
 }
 
 /** Known to have no machinery whatever its value; what depends on the value is told by its meaning. */
@@ -87,7 +89,7 @@ function typeName(schema: Schema): string {
   const kind = layers(schema)
     .map((layer) => scalarKinds.get(layer as z.ZodType))
     .find((one) => one !== undefined);
-  if (kind !== undefined) return kind.write.replace(/, such as .*/, '');
+  if (kind !== undefined) return kind.type ?? kind.write.replace(/,? such as .*/, '');
   const plain = unwrap(schema);
   if (plain instanceof z.ZodEnum) return Object.values(plain._zod.def.entries).join(', ');
   if (plain instanceof z.ZodLiteral) return [...plain.values].join(', ');

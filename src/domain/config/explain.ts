@@ -20,8 +20,7 @@ export function explain(root: ConfigNode, derived: DerivedConfig, text: string):
     if (value === undefined) return;
     const children = typeof value === 'object' && value !== null ? Object.entries(value) : [];
     if (children.length === 0) found.push({ path: printPath(path), value, from: originOf(root, derived, path) });
-    for (const [key, child] of children)
-      visit(child as JsonValue | undefined, [...path, Array.isArray(value) ? Number(key) : key]);
+    for (const [key, child] of children) visit(child, [...path, Array.isArray(value) ? Number(key) : key]);
   };
   let value: unknown = derived;
   for (const part of start)

@@ -22,13 +22,23 @@ export function parsePath(text: string): KeyPath | undefined {
     const match = part.exec(text);
     if (match === null || (start === 0 && text.startsWith('.'))) return undefined;
     if (match[1] !== undefined) path.push(Number(match[1]));
-    else if (match[2] !== undefined) path.push(unquote(match[2]));
-    else path.push(match[3] ?? '');
+    else if (match[2] !== undefined) {
+      const key = unquote(match[2]);
+      if (key === undefined) return undefined;
+      path.push(key);
+    } else path.push(match[3] ?? '');
   }
   return path;
 }
 
-const unquote = (inner: string): string => inner.replaceAll(/\\(.)/g, '$1');
+function unquote(inner: string): string | undefined {
+  try {
+    return JSON.parse(`"${inner}"`) as string;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
 
 export const isBelow = (path: KeyPath, above: KeyPath): boolean =>
   path.length >= above.length && above.every((part, index) => part === path[index]);

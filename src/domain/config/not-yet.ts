@@ -51,7 +51,7 @@ const parts = (node: ConfigNode): readonly (string | number)[] => {
 
 function laterReason(schema: Schema, value: JsonValue): Later | undefined {
   for (const layer of [...layers(schema), optionFor(schema, value)]) {
-    const later = keyFacts.get(layer as Parameters<typeof keyFacts.get>[0])?.later;
+    const later = keyFacts.get(layer)?.later;
     const reason = typeof later === 'string' ? { needs: later } : later?.(value);
     if (reason !== undefined) return reason;
   }

@@ -218,10 +218,10 @@ function resolveRunStep(
     retry: step.retry ?? agent?.retry ?? { attempts: 1, delay: '30s', maxDelay: '5m' },
   };
   return {
-    ...resolveStepBase(commands as Commands, baseDir),
+    ...resolveStepBase(commands, baseDir),
     uses: 'run',
     id: step.id ?? '',
-    containers: resolveContainers(step as DerivedPackage, baseDir),
+    containers: resolveContainers(step, baseDir),
     outputs: step.outputs ?? [],
     ...(step.if !== undefined && { if: step.if }),
     continueOnError: step.continueOnError,

@@ -35,7 +35,7 @@ export function resolvePackageOptions(item: Built): PackageOptions {
       ),
     ),
     conffiles: isDeb ? options.conffiles : [],
-    scripts: isDeb ? (options.scripts as Record<string, string>) : {},
+    scripts: isDeb ? options.scripts : {},
     systemd: isDeb ? options.systemd : [],
     compression: isDeb ? options.compression : 'gzip',
     ...(Object.fromEntries(texts) as Pick<PackageOptions, (typeof OPTIONAL)[number]>),

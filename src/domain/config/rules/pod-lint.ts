@@ -30,7 +30,7 @@ export function checkPodLint(context: RuleContext): void {
       path: ['clusters'],
       of: 'key',
       happened:
-        'Not checked here, because they need the cluster: toleration-missing, windows-build, volume-shared-rwo.',
+        'Not checked here, because they need the cluster: its context and namespace, toleration-missing, windows-build, volume-shared-rwo.',
       remedy: '"slipway doctor" and "slipway plan" look at them.',
     });
 }

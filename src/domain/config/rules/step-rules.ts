@@ -26,7 +26,7 @@ function checkOrder(context: RuleContext, { path, steps }: StepList): void {
     if (step.uses === undefined) continue;
     const next = ORDER.findIndex((uses, place) => place > at && uses === step.uses && fitsView(step, place));
     if (next < 0) {
-      const twice = ORDER.slice(0, at + 1).includes(step.uses as (typeof ORDER)[number]);
+      const twice = ORDER.slice(0, at + 1).includes(step.uses);
       error(context, {
         code: 'SLIP_CONFIG_STEPS',
         path: [...path, index],

@@ -18,6 +18,8 @@ export const keyFacts = z.registry<KeyFacts>();
 
 /** How the text of a scalar is told to a person: "is X. Write <write>." */
 export interface ScalarKind {
+  /** For the reference, in a word or two; default what stands in `write`. */
+  readonly type?: string;
   readonly write: string;
   /** Default SLIP_CONFIG_VALUE. */
   readonly code?: ConfigCode;

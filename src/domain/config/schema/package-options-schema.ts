@@ -66,7 +66,7 @@ export const debOptions = z.strictObject({
     z.array(innerPath('a path below the work folder')).default([]),
     'Unit files to install, enable and start.',
   ),
-  compression: key(choice('gzip', 'xz').default('gzip'), 'xz needs the program xz.'),
+  compression: key(choice('gzip', 'xz').default('gzip'), 'How the files are packed; xz needs the program xz.'),
 });
 
 export const archiveOptions = z.strictObject({

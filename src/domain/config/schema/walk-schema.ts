@@ -73,6 +73,6 @@ export function legalKeys(schema: Schema, value: unknown): readonly string[] | u
   if (plain instanceof z.ZodObject)
     return Object.keys(plain.shape).filter((name) => !(unwrap(plain.shape[name] as Schema) instanceof z.ZodUndefined));
   if (plain instanceof z.ZodRecord && plain._zod.def.keyType instanceof z.ZodEnum)
-    return Object.keys(plain._zod.def.keyType.enum as object);
+    return Object.keys(plain._zod.def.keyType.enum);
   return undefined;
 }
