@@ -39,7 +39,10 @@ describe('the JSON Schema', () => {
 
   test('has every key, with what it means, and refuses others as check does', () => {
     expect(schema['$schema']).toBe('http://json-schema.org/draft-07/schema#');
-    expect(schema['required']).toEqual([
+    expect(schema['required']).toEqual(['version']);
+    // What an included file may bring is only asked for where none is included.
+    expect(schema['if']).toEqual({ required: ['include'] });
+    expect(at('else')['required']).toEqual([
       'version',
       'project',
       'lines',
