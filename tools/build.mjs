@@ -1,20 +1,21 @@
 // Bundles Slipway into dist/: one program with lazy chunks, so that a cold `slipway status` loads only what it needs.
 // Only libsql stays outside: it brings a native library of its own.
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { chmod, readFile, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 
-await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
+// Built aside and swapped in: a source that does not build leaves the program that was there.
+const aside = `${root}dist-${process.pid}`;
 await build({
   absWorkingDir: root,
   entryPoints: {
     slipway: 'src/cli/main.ts',
     'package-worker': 'src/adapters/package-builder/package-worker.ts',
   },
-  outdir: 'dist',
+  outdir: aside,
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
@@ -31,4 +32,6 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
-await chmod(new URL('../dist/slipway.js', import.meta.url), 0o755);
+await chmod(`${aside}/slipway.js`, 0o755);
+await rm(`${root}dist`, { recursive: true, force: true });
+await rename(aside, `${root}dist`);

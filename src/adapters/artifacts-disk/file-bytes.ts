@@ -15,14 +15,15 @@ export const isSmall = (sizeBytes: number): boolean => sizeBytes <= PIECE_BYTES;
 export const contentOf = async (handle: FileHandle, sizeBytes: number): Promise<Buffer | AsyncIterable<Buffer>> =>
   isSmall(sizeBytes) ? await handle.readFile() : piecesOf(handle);
 
-/** The bytes of an open file, each piece a buffer of its own. */
+/** The bytes of an open file, each piece a buffer of its own, no larger than the file needs: thousands are small. */
 export async function* piecesOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  const { size } = await handle.stat();
+  const pieceBytes = Math.min(PIECE_BYTES, size + 1);
   for (;;) {
-    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
-    const { bytesRead } = await handle.read(buffer, 0, PIECE_BYTES, null);
-    if (bytesRead === 0) return;
+    const buffer = Buffer.allocUnsafe(pieceBytes);
+    const { bytesRead } = await handle.read(buffer, 0, pieceBytes, null);
+    if (bytesRead === 0) return; // short reads are legal; only 0 is the end
     yield buffer.subarray(0, bytesRead);
-    if (bytesRead < PIECE_BYTES) continue; // short reads are legal; only 0 is the end
   }
 }
 

@@ -5,7 +5,7 @@ import { SlipwayError } from '../../kernel/slipway-error.ts';
 import type { PackageOptions, SourceConfig } from '../config/resolved-config.ts';
 import { failureOfError, stepFailure } from '../failure/failure-classes.ts';
 import type { StepFailure } from '../failure/step-failure.ts';
-import { packageVersion } from '../package/version/package-version.ts';
+import { plannedPackageVersion } from '../package/version/package-version.ts';
 import { fillTemplates } from '../template/fill-template.ts';
 import type { AttemptSpec } from './attempt.ts';
 import type { BuildStep, PlannedContainer, PlannedRun, PlannedStep, ScriptStep } from './run-plan.ts';
@@ -99,7 +99,7 @@ function workOf(step: PlannedStep, context: WorkContext): StepWork {
 }
 
 function buildWork({ format, options }: BuildStep, { plan, inputs, sourceDateEpochS }: WorkContext): BuildWork {
-  const version = options.version ?? packageVersion(format, plan.version, plan.revision);
+  const version = plannedPackageVersion(format, plan, options.version);
   return { format, options, version, inputs, sourceDateEpochS };
 }
 
