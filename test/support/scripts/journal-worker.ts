@@ -1,4 +1,5 @@
 // A process of its own that works on a journal: `node script.mjs <what> <state folder> [argument]`.
+import { writeSync } from 'node:fs';
 import Libsql from 'libsql';
 import { openSqliteJournal } from '../../../src/adapters/journal-sqlite/open-sqlite-journal.ts';
 import { LinuxProcessTable } from '../../../src/adapters/process-linux/linux-process-table.ts';
@@ -25,6 +26,21 @@ const TASKS: Readonly<Record<string, () => Promise<void>>> = {
     for (let n = 0; n < Number(argument); n++) await append(journal, `run/child-${process.pid}`, n);
     say(journal.id);
     await journal.close();
+  },
+  /** Appends to one stream after what is there, and prints how long it is after each; an error's code when one comes. */
+  tell: async () => {
+    try {
+      const journal = await open();
+      const { length } = await journal.read('watch/told');
+      for (let n = length; n < length + Number(argument); n++) {
+        await append(journal, 'watch/told', n);
+        writeSync(1, `${n + 1}\n`);
+      }
+      await journal.close();
+    } catch (cause) {
+      writeSync(1, `${(cause as { code?: string }).code ?? String(cause)}\n`);
+      process.exitCode = 1;
+    }
   },
   /** Appends, says so after each, and never closes. */
   appendForEver: async () => {
