@@ -23,6 +23,8 @@ export interface VerifyRequest {
   readonly settings: PublishingSettings;
   /** Names (of the config) that must be installable or downloadable with their recorded digests. */
   readonly packages: readonly string[];
+  /** Also show that spoiled bytes are refused: once, on the staging view; what is live is the same generation. */
+  readonly provesRefusals: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -121,6 +121,7 @@ export class Variant {
         generation: sealed,
         settings,
         packages: [...new Set(packages)],
+        provesRefusals: true,
         signal,
       });
     } finally {

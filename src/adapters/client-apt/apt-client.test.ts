@@ -121,6 +121,7 @@ describe.skipIf(aptMissing)('a view that is in trouble', { timeout: 60_000 }, ()
     generation: sealed,
     settings: fixture.settings,
     packages: ['hello'],
+    provesRefusals: true,
     signal,
   });
 

@@ -53,6 +53,7 @@ export class AptClient implements RepositoryClient {
           held: namesOf(content.packages),
           hostArch: found.arch,
           timeoutMs: this.#timeoutMs,
+          provesRefusals: request.provesRefusals,
           signal: request.signal,
         };
         await proveRepository(proof, evidence);

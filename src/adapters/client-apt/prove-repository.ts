@@ -21,6 +21,7 @@ export interface AptProof {
   readonly wanted: readonly { readonly listed: ListedPackage; readonly previous: ListedPackage | undefined }[];
   /** Names of all packages of the repository. */
   readonly held: ReadonlySet<string>;
+  readonly provesRefusals: boolean;
   readonly hostArch: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -37,7 +38,7 @@ export async function proveRepository(proof: AptProof, evidence: AptEvidence): P
       evidence.record(`update with ${sources.fileName}`, () => root.apt('update')),
     );
   for (const one of wanted) await proveInstall(proof, one, evidence);
-  await proveRefusals(proof, evidence);
+  if (proof.provesRefusals) await proveRefusals(proof, evidence);
 }
 
 async function proveInstall(

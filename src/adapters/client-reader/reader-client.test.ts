@@ -110,6 +110,7 @@ describe('what is asked', () => {
     generation: sealed,
     settings: fixture.settings,
     packages: ['hello'],
+    provesRefusals: true,
     signal: new AbortController().signal,
     ...more,
   });

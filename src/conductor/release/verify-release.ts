@@ -61,7 +61,8 @@ export async function askClients(
       const because = await client.unavailable();
       if (because === undefined) {
         const baseUrl = view.baseUrl;
-        evidence.push(...(await client.verify({ baseUrl, generation: sealed, settings, packages: names, signal })));
+        const asked = { baseUrl, generation: sealed, settings, packages: names, signal };
+        evidence.push(...(await client.verify({ ...asked, provesRefusals: step.view === 'staging' })));
       } else if (isNamed) evidence.push(missingClient(client.name, because));
       else notRun.push({ client: client.name, because });
     }
