@@ -1,5 +1,5 @@
 // Benchmarks measure the source as it is now, bundled as users have it.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -24,5 +24,5 @@ export async function importSource(...paths) {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   });
-  return import(outfile);
+  return import(outfile).finally(() => rm(outfile));
 }
