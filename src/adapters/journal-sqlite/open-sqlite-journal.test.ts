@@ -274,17 +274,17 @@ test('a torn note leaves the others; a head file without one whole note is refus
 });
 
 test('a journal of a newer Slipway is refused and left alone', async () => {
-  const original = await written();
-  const db = new Libsql(original.path);
+  const copy = copyOf(await written());
+  const db = new Libsql(copy.path);
   db.exec('PRAGMA user_version = 2');
   db.close();
-  const before = bytesOf(original.dir);
-  await expect(original.open()).rejects.toMatchObject({
+  const before = bytesOf(copy.dir);
+  await expect(copy.open()).rejects.toMatchObject({
     code: 'SLIP_JOURNAL_SCHEMA_NEWER',
     exitCode: 6,
     message: expect.stringContaining('has schema version 2; this Slipway knows versions up to 1'),
   });
-  expect(bytesOf(original.dir)).toEqual(before);
+  expect(bytesOf(copy.dir)).toEqual(before);
 });
 
 test('a database of another program is refused and left alone', async () => {

@@ -95,11 +95,11 @@ export class SqliteConnection {
 
   async #transaction<Result>(begin: string, body: () => Result): Promise<Result> {
     return this.retrying(() => {
-      this.assertInPlace();
       this.exec(begin);
       try {
         const result = body();
         this.exec('COMMIT');
+        this.assertInPlace(); // last: what a lost file was asked or told does not count
         return result;
       } catch (cause) {
         // After some errors SQLite has rolled back by itself, and says so.

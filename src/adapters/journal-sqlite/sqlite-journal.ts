@@ -76,7 +76,6 @@ export class SqliteJournal implements Journal {
         throw new JournalVanishedError(this.#headFile.path, { cause });
       throw translateStoreError(cause, this.#headFile.path);
     }
-    this.#connection.assertInPlace(); // the folder may have gone while the commit was on its way
   }
 
   read(stream: StreamName, afterSeq = 0): Promise<readonly Entry[]> {
