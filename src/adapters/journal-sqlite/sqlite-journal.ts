@@ -8,7 +8,7 @@ import type { Append, Journal, Lease, LeaseHolder, OutboxRow } from '../../ports
 import type { ProcessTable } from '../../ports/process-table.ts';
 import { ChangeWatch } from './change-watch.ts';
 import type { HeadFile } from './head-file.ts';
-import { JournalVanishedError } from './journal-file-errors.ts';
+import { JournalIoError, JournalVanishedError } from './journal-file-errors.ts';
 import { readAfter, readEnd, readHeads, readStream } from './read-entries.ts';
 import { recordAppend } from './record-append.ts';
 import { integerColumn, textColumn, toInteger, toJson, toText } from './sql-value.ts';
@@ -72,9 +72,10 @@ export class SqliteJournal implements Journal {
     try {
       this.#headFile.write({ journal: this.id, position });
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-        throw new JournalVanishedError(this.#headFile.path, { cause });
-      throw translateStoreError(cause, this.#headFile.path);
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw new JournalVanishedError(this.#headFile.path, { cause });
+      const what = `position ${position} was recorded, but could not be noted in ${this.#headFile.path}: ${message}`;
+      throw new JournalIoError(this.#connection.path, what, { cause });
     }
   }
 
