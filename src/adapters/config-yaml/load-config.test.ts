@@ -386,6 +386,18 @@ describe('init', () => {
   });
 });
 
+test('what is said without being wrong: no alerts, a source nobody uses, what only a cluster can tell', async () => {
+  const said = async (text: string) => lines(await load(text), 'note').map((line) => line.replace(/^.*?: note: /, ''));
+  expect(await said(SMALL)).toEqual([
+    'There are no alerts: nobody will be told of an error. Look at "slipway status" yourself. [SLIP_CONFIG_NOBODY_TOLD]',
+  ]);
+  expect(await said(SMALL.replace('{ app:', '{ spare: { path: . }, app:'))).toContain(
+    'sources.spare is no input of any package. Remove it, or add it to inputs. [SLIP_CONFIG_NOT_USED]',
+  );
+  const { findings } = await loadConfig({ cwd: twoSystems, env: {} });
+  expect(findings.map(({ code }) => code)).toContain('SLIP_CONFIG_NOT_CHECKED');
+});
+
 test('an invalid config names every error in one message, exit 2', async () => {
   const { findings } = await load(`${SMALL}timezone: Nowhere\nvars: { a: 1.10 }\n`);
   const error = new ConfigInvalidError(findings);

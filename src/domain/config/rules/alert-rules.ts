@@ -12,7 +12,7 @@ export function checkAlerts(context: RuleContext): void {
       code: 'SLIP_CONFIG_NOBODY_TOLD',
       path: [],
       happened: 'There are no alerts: nobody will be told of an error.',
-      remedy: 'Look at "slipway status", or add alerts with a receiver and a route.',
+      remedy: 'Look at "slipway status" yourself.',
     });
     return;
   }
