@@ -26,6 +26,12 @@ export interface Place {
   warn(line: string): void;
 }
 
+/**
+ * `create`: the journal is made if there is none. `read`: it has to be there. `read-or-none`: a project without one counts as
+ * one without releases. For a dry run, `rehearse` (like `read`) and `rehearse-create`: nothing is written, the first append ends it.
+ */
+export type StateAccess = 'create' | 'read' | 'read-or-none' | 'rehearse' | 'rehearse-create';
+
 export interface OpenedState {
   /** Absolute path of the state folder. */
   readonly folder: string;
@@ -55,7 +61,7 @@ export interface SlipwayParts {
     options: { readonly line?: string; readonly branch?: string },
     warn: (line: string) => void,
   ): Promise<PlannedConfig>;
-  openState(place: Place, access: 'read' | 'write'): Promise<OpenedState>;
+  openState(place: Place, access: StateAccess): Promise<OpenedState>;
   openExecutor(place: Place, state: OpenedState): Promise<Executor>;
   openWorld(place: Place, state: OpenedState): Promise<OpenedWorld>;
   initialise(place: Place, request: InitRequest): Promise<InitResult>;
@@ -64,6 +70,8 @@ export interface SlipwayParts {
 export interface InitRequest {
   readonly project: string | undefined;
   readonly makesKey: boolean;
+  /** Says what would be written, writes nothing. */
+  readonly dryRun: boolean;
 }
 
 export interface InitResult {

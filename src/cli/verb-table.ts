@@ -23,10 +23,11 @@ const DIGEST: OptionSpec = { flag: '--digest DIGEST', meaning: 'the plan you loo
 
 /** Options of every verb. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { flag: '--config FILE', meaning: 'the config; default: slipway.yaml here or in a folder above' },
+  { flag: '--config FILE', meaning: 'the config; default: slipway.yaml here or in a folder above', completes: 'file' },
   {
     flag: '--state FOLDER',
     meaning: 'journal, artifacts, logs; default: SLIPWAY_STATE, else .slipway beside the config',
+    completes: 'folder',
   },
   { flag: '--set PATH=VALUE', meaning: 'override a scalar of the config', repeats: true },
   { flag: '--output FORMAT', meaning: 'text or json', values: ['text', 'json'] },
@@ -37,14 +38,16 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
 export const VERBS: readonly VerbSpec[] = [
   {
     name: 'init',
+    group: 'Begin',
     summary: 'Write a first slipway.yaml and make a signing key',
     arguments: [{ name: 'PROJECT', meaning: 'name of the project; default: the folder', required: false }],
-    options: [{ flag: '--no-key', meaning: 'only the config' }],
+    options: [{ flag: '--no-key', meaning: 'only the config' }, DRY_RUN],
     writes: true,
     load: () => import('./verbs/init.ts'),
   },
   {
     name: 'check',
+    group: 'Begin',
     summary: 'Read the config and say everything that is wrong with it',
     arguments: [],
     options: [
@@ -56,6 +59,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'schema',
+    group: 'Begin',
     summary: 'Print the JSON Schema of the config',
     arguments: [],
     options: [],
@@ -64,6 +68,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'plan',
+    group: 'Release',
     summary: 'Open a release: allocate its version, print plan and digest',
     arguments: [LINE],
     options: [VERSION, BRANCH, DRY_RUN],
@@ -73,19 +78,21 @@ export const VERBS: readonly VerbSpec[] = [
   ...(['build', 'stage', 'verify'] as const).map(
     (name): VerbSpec => ({
       name,
+      group: 'Release',
       summary: {
         build: 'Build every package of a release',
         stage: 'Build if needed, and seal a candidate beside what users see',
         verify: 'Stage if needed, and prove the candidate with clients',
       }[name],
       arguments: [RELEASE],
-      options: [...(name === 'verify' ? [] : []), DRY_RUN],
+      options: [DRY_RUN],
       writes: true,
-      load: () => import(`./verbs/work-towards.ts`).then((module) => module.verb(name)),
+      load: () => import('./verbs/work-towards.ts').then((module) => module.verb(name)),
     }),
   ),
   {
     name: 'run',
+    group: 'Release',
     summary: 'plan and resume: a release from version number to users, up to the first gate',
     arguments: [LINE],
     options: [VERSION, BRANCH, SKIP, REASON, DRY_RUN],
@@ -94,6 +101,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'status',
+    group: 'Look',
     summary: 'What is it doing, what does it wait for, what do I do next',
     arguments: [MAYBE_RELEASE],
     options: [],
@@ -102,14 +110,16 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'list',
+    group: 'Look',
     summary: 'Every release of the journal',
     arguments: [],
-    options: [{ flag: '--line LINE', meaning: 'of one line' }],
+    options: [{ flag: '--line LINE', meaning: 'of one line', completes: 'line' }],
     writes: false,
     load: () => import('./verbs/list.ts'),
   },
   {
     name: 'show',
+    group: 'Look',
     summary: 'Everything about a release: plan, change, proofs, approvals',
     arguments: [RELEASE],
     options: [],
@@ -118,6 +128,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'diff',
+    group: 'Look',
     summary: 'What differs between the plans of two releases',
     arguments: [
       { ...RELEASE, name: 'A' },
@@ -129,8 +140,12 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'logs',
+    group: 'Look',
     summary: 'What the commands of a step have said',
-    arguments: [RELEASE, { name: 'STEP', meaning: 'step; default: the last one that ran', required: false }],
+    arguments: [
+      RELEASE,
+      { name: 'STEP', meaning: 'step; default: the last one that ran', required: false, completes: 'step' },
+    ],
     options: [
       { flag: '--follow', meaning: 'go on until it ends' },
       { flag: '--attempt N', meaning: 'an earlier attempt' },
@@ -141,6 +156,7 @@ export const VERBS: readonly VerbSpec[] = [
   ...(['approve', 'reject', 'withdraw'] as const).map(
     (name): VerbSpec => ({
       name,
+      group: 'Decide and mend',
       summary: {
         approve: 'Approve the staged plan at a gate',
         reject: 'Reject the staged plan; blocks until you withdraw it or the plan changes',
@@ -154,12 +170,13 @@ export const VERBS: readonly VerbSpec[] = [
   ),
   {
     name: 'resume',
+    group: 'Release',
     summary: 'Go on with a release: only what is not done, up to the next gate or the end',
     arguments: [RELEASE],
     options: [
       REASON,
       SKIP,
-      { flag: '--step STEP', meaning: 'a step whose attempt was lost; with --done or --again' },
+      { flag: '--step STEP', meaning: 'a step whose attempt was lost; with --done or --again', completes: 'step' },
       { flag: '--done', meaning: 'you looked: the lost attempt did its work' },
       { flag: '--again', meaning: 'you looked: it has to run again' },
       DRY_RUN,
@@ -169,6 +186,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'promote',
+    group: 'Release',
     summary: 'Show a verified, approved release to users: one pointer moves',
     arguments: [RELEASE],
     options: [SKIP, REASON, YES, DRY_RUN],
@@ -177,6 +195,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'undo',
+    group: 'Decide and mend',
     summary: 'Take a promotion back: users see the old content again, signed later',
     arguments: [RELEASE],
     options: [REASON, YES, DRY_RUN],
@@ -185,6 +204,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'cancel',
+    group: 'Decide and mend',
     summary: 'End the running commands of a release, or of one step',
     arguments: [{ ...RELEASE, name: 'ID[/STEP]' }],
     options: [REASON, DRY_RUN],
@@ -193,6 +213,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'abandon',
+    group: 'Decide and mend',
     summary: 'Give up a release that users do not see; its version stays spent',
     arguments: [RELEASE],
     options: [REASON, YES, DRY_RUN],
@@ -201,6 +222,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'journal',
+    group: 'Look',
     summary: 'Look at the journal itself',
     arguments: [
       { name: 'ACTION', meaning: 'show, export or verify', required: true, completes: ['show', 'export', 'verify'] },
@@ -212,10 +234,25 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'completion',
+    group: 'Shell',
     summary: 'Print a completion script for your shell',
     arguments: [{ name: 'SHELL', meaning: 'bash, zsh or fish', required: true, completes: ['bash', 'zsh', 'fish'] }],
     options: [],
     writes: false,
     load: () => import('./verbs/completion.ts'),
   },
+  {
+    name: 'complete',
+    summary: 'Words for a completion script: lines, releases, streams, or the steps of a release',
+    arguments: [
+      { name: 'KIND', meaning: 'line, release, stream or step', required: true },
+      { name: 'ID', meaning: 'release whose steps are wanted', required: false },
+    ],
+    options: [],
+    writes: false,
+    load: () => import('./verbs/complete.ts'),
+  },
 ];
+
+/** Verbs that people are told of. */
+export const SHOWN_VERBS: readonly VerbSpec[] = VERBS.filter((verb) => verb.group !== undefined);

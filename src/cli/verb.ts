@@ -6,9 +6,11 @@ export interface ArgumentSpec {
   readonly meaning: string;
   readonly required: boolean;
   readonly variadic?: boolean;
-  /** What completion offers: releases of the journal, lines of the config, files. */
-  readonly completes?: 'release' | 'line' | 'file' | 'stream' | readonly string[];
+  readonly completes?: Completes;
 }
+
+/** What completion offers for a word: asked from the journal or the config of the folder, or a fixed list. */
+export type Completes = 'release' | 'line' | 'step' | 'stream' | 'file' | 'folder' | readonly string[];
 
 export interface OptionSpec {
   /** `--version VERSION`, `--dry-run`. */
@@ -17,6 +19,8 @@ export interface OptionSpec {
   /** May be given several times. */
   readonly repeats?: boolean;
   readonly values?: readonly string[];
+  /** What completion offers for its value. */
+  readonly completes?: Completes;
 }
 
 export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
@@ -26,6 +30,8 @@ export interface VerbModule {
   run(context: CliContext, args: readonly string[], options: OptionValues): Promise<ExitCode>;
 }
 
+export type VerbGroup = 'Begin' | 'Release' | 'Look' | 'Decide and mend' | 'Shell';
+
 /** One verb of the command line: what help, completion and docs/reference/cli.md say of it, and where its code is. */
 export interface VerbSpec {
   readonly name: string;
@@ -33,6 +39,8 @@ export interface VerbSpec {
   readonly options: readonly OptionSpec[];
   readonly summary: string;
   readonly writes: boolean;
+  /** Heading of `slipway --help` under which it stands; one without is not for people. */
+  readonly group?: VerbGroup;
   /** Loaded only when the verb is asked for: a cold `status` should not pay for `plan`. */
   readonly load: () => Promise<VerbModule>;
 }

@@ -1,7 +1,12 @@
 import type { Entry } from '../../domain/journal/entry.ts';
 import type { Journal } from '../../ports/journal.ts';
 
-/** Facts about one release as they are recorded, by this process or another, until `signal` aborts. */
+const BATCH = 500;
+
+/**
+ * Facts about one release as they are recorded, by this process or another, until `signal` aborts; and then those that were
+ * recorded before that moment and had not been told yet.
+ */
 export async function* followRelease(
   journal: Journal,
   release: string,
@@ -9,8 +14,17 @@ export async function* followRelease(
   signal: AbortSignal,
 ): AsyncIterable<Entry> {
   const own = new Set([`release/${release}`, `run/${release}`]);
+  const isOurs = ({ stream, data }: Entry): boolean =>
+    own.has(stream) || (stream.startsWith('target/') && data['release'] === release);
+  let after = position;
   for await (const entry of journal.follow(position, signal)) {
-    const isMove = entry.stream.startsWith('target/') && entry.data['release'] === release;
-    if (own.has(entry.stream) || isMove) yield entry;
+    after = entry.position;
+    if (isOurs(entry)) yield entry;
+  }
+  for (;;) {
+    const rest = await journal.readFrom(after, BATCH);
+    if (rest.length === 0) return;
+    for (const entry of rest) if (isOurs(entry)) yield entry;
+    after = rest.at(-1)?.position ?? after;
   }
 }

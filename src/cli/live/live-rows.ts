@@ -1,76 +1,73 @@
-import type { Entry } from '../../domain/journal/entry.ts';
-import { foldRelease } from '../../domain/release/release-state.ts';
-import { type StatusRow, statusReport } from '../../domain/release/status-report.ts';
-import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
-import type { AttemptName, ReleaseId } from '../../kernel/ids.ts';
+import type { StatusRow } from '../../domain/release/status-report.ts';
 import { toInstant } from '../../kernel/instant.ts';
 import type { Terminal } from '../context.ts';
 import { formatRow } from '../output/format-row.ts';
-import { paint, printable } from '../output/paint.ts';
+import { paint } from '../output/paint.ts';
+import { cutToWidth } from '../output/text-width.ts';
+import { AttemptLogs } from './attempt-logs.ts';
+import { fitRows } from './fit-rows.ts';
 import { followRelease } from './follow-release.ts';
-import type { ProgressSource } from './show-progress.ts';
+import { ReleaseView } from './release-view.ts';
+import type { Progress, ProgressSource } from './show-progress.ts';
 
 const REDRAW_MS = 200;
 
 /** Rows per step, redrawn in place: state, elapsed time, last log line, what it waits for and until when. */
-export class LiveRows {
-  readonly #terminal: Terminal;
-  readonly #source: ProgressSource;
-  readonly #release: string;
-  readonly #lastLines = new Map<string, string>();
-  #drawn = 0;
+export async function showLiveRows(
+  terminal: Terminal,
+  source: ProgressSource,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, journal, executor } = source;
+  const view = await ReleaseView.read(journal, progress.release);
+  const lastLines = new Map<string, string>();
+  const logs = new AttemptLogs(executor, (step, { text }) => lastLines.set(step, lastDrawn(text)));
+  logs.followRunning(view.run);
 
-  constructor(terminal: Terminal, source: ProgressSource, release: string) {
-    this.#terminal = terminal;
-    this.#source = source;
-    this.#release = release;
-  }
-
-  /** Redraws until `signal` aborts, then once more, and leaves the rows standing. */
-  async run(position: number, signal: AbortSignal): Promise<void> {
-    const reading = this.#followLogs(position, signal);
-    const { clock } = this.#source;
-    while (!signal.aborted) {
-      await this.#draw();
-      await clock.sleepUntil(toInstant(clock.now() + REDRAW_MS), signal);
+  const reading = (async () => {
+    for await (const entry of followRelease(journal, progress.release, progress.position, signal)) {
+      view.add(entry);
+      if (entry.type === 'attempt.accepted')
+        logs.follow(String(entry.data['step']), entry.data['attempt'] as Parameters<typeof logs.follow>[1]);
     }
-    await this.#draw();
-    await reading;
+    await logs.finish();
+  })();
+  const draw = (isLast: boolean): void => {
+    const isOver = isLast ? undefined : progress.goal;
+    terminal.rows(frame(terminal, view, { now: clock.now(), goal: isOver, lastLines, isLast }));
+  };
+  while (!signal.aborted) {
+    draw(false);
+    await clock.sleepUntil(toInstant(clock.now() + REDRAW_MS), signal);
   }
-
-  async #followLogs(position: number, signal: AbortSignal): Promise<void> {
-    const logs: Promise<void>[] = [];
-    for await (const entry of followRelease(this.#source.journal, this.#release, position, signal)) {
-      if (entry.type === 'attempt.accepted') logs.push(this.#followLog(entry, signal));
-    }
-    await Promise.all(logs);
-  }
-
-  async #followLog(entry: Entry, signal: AbortSignal): Promise<void> {
-    const attempt = entry.data['attempt'] as AttemptName;
-    for await (const line of this.#source.executor.logs(attempt, { follow: true, signal })) {
-      this.#lastLines.set(String(entry.data['step']), printable(line.text));
-    }
-  }
-
-  async #draw(): Promise<void> {
-    const { journal, clock } = this.#source;
-    const id = this.#release as ReleaseId;
-    const release = foldRelease(id, await journal.read(`release/${id}`));
-    if (release === undefined) return;
-    const report = statusReport(release, foldRun(emptyRun(id), await journal.read(`run/${id}`)), clock.now());
-    const color = paint(this.#terminal.hasColor);
-    const lines = [
-      color.bold(`${report.release}  ${report.phase}`),
-      ...report.rows.map((row) => formatRow(this.#withLogLine(row), clock.now(), color, this.#terminal.columns)),
-    ];
-    const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A` : '';
-    this.#terminal.err(`${up}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\u001b[J`);
-    this.#drawn = lines.length;
-  }
-
-  #withLogLine(row: StatusRow): StatusRow {
-    const line = this.#lastLines.get(row.id);
-    return row.state !== 'running' || line === undefined ? row : { ...row, detail: line };
-  }
+  await reading;
+  draw(true);
+  terminal.leaveRows();
 }
+
+interface Scene {
+  readonly now: Parameters<typeof formatRow>[1];
+  readonly goal: Parameters<ReleaseView['report']>[1];
+  readonly lastLines: ReadonlyMap<string, string>;
+  readonly isLast: boolean;
+}
+
+function frame(terminal: Terminal, view: ReleaseView, { now, goal, lastLines, isLast }: Scene): readonly string[] {
+  const report = view.report(now, goal);
+  if (report === undefined) return [];
+  const color = paint(terminal.hasColor);
+  // One column and one line stay free: a cursor in the last corner makes some terminals scroll.
+  const columns = terminal.columns - 1;
+  const title = cutToWidth(`${report.release}  ${report.phase}`, columns);
+  const { rows, leftOut } = fitRows(report.rows, isLast ? Number.POSITIVE_INFINITY : terminal.height - 2);
+  const withLogs = rows.map((row): StatusRow => {
+    const line = lastLines.get(row.id);
+    return row.state !== 'running' || line === undefined ? row : { ...row, detail: line };
+  });
+  const lines = [color.bold(title), ...withLogs.map((row) => formatRow(row, now, color, columns))];
+  return leftOut === undefined ? lines : [...lines, color.dim(cutToWidth(`  and ${leftOut}`, columns))];
+}
+
+/** What a terminal would show of a line that was drawn over itself: a progress bar ends with its last state. */
+const lastDrawn = (text: string): string => text.replace(/\r$/, '').split('\r').at(-1) ?? '';

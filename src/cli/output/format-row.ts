@@ -1,7 +1,9 @@
 import type { RowState, StatusRow } from '../../domain/release/status-report.ts';
+import { formatDuration } from '../../kernel/format-duration.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Color, Paint } from './paint.ts';
-import { printable } from './paint.ts';
+import { oneLine } from './printable.ts';
+import { cutToWidth, textWidth } from './text-width.ts';
 
 const LOOK: Readonly<Record<RowState, readonly [word: string, color: Color]>> = {
   done: ['done', 'green'],
@@ -15,35 +17,45 @@ const LOOK: Readonly<Record<RowState, readonly [word: string, color: Color]>> = 
 
 const ID_WIDTH = 18;
 const STATE_WIDTH = 10;
-const TIME_WIDTH = 9;
+const TIME_WIDTH = 8;
+/** Below this the time a row waits until gives way to what it says. */
+const ROOM_FOR_UNTIL = 72;
 
-/** `deb               running    12 s  compiling...  (until 22:31)`: one row, cut to the terminal's width. */
+/**
+ * `deb  running  12s  compiling...  (until 22:31 UTC)`: one row of `status` and of the live rows, never wider than `columns`.
+ */
 export function formatRow(row: StatusRow, now: Instant, color: Paint, columns = Number.POSITIVE_INFINITY): string {
   const [word, look] = LOOK[row.state];
-  const elapsed = row.since === undefined || row.state === 'to-do' ? '' : formatElapsed(now - row.since, row.state);
-  const until = row.until === undefined ? '' : `  (until ${formatTime(row.until, now)})`;
-  const head = `  ${row.id.padEnd(ID_WIDTH)} `;
-  const room = columns - head.length - STATE_WIDTH - TIME_WIDTH - until.length - 2;
-  const detail = cut(printable(row.detail).replaceAll('\n', ' '), room);
-  return `${head}${color[look](word.padEnd(STATE_WIDTH))}${elapsed.padEnd(TIME_WIDTH)} ${detail}${color.dim(until)}`.trimEnd();
+  const id = oneLine(row.id);
+  const until = row.until === undefined || columns < ROOM_FOR_UNTIL ? '' : `  (until ${formatTime(row.until, now)})`;
+  const pieces: (readonly [text: string, color?: Color])[] = [
+    [`  ${padTo(id, ID_WIDTH)} `],
+    [padTo(word, STATE_WIDTH), look],
+    [padTo(timeOf(row, now), TIME_WIDTH)],
+  ];
+  const taken = pieces.reduce((sum, [text]) => sum + textWidth(text), 0) + textWidth(until);
+  pieces.push([` ${cutToWidth(oneLine(row.detail), columns - taken - 1)}`], [until, 'dim']);
+  return joinPieces(pieces, color, columns);
 }
 
-const cut = (text: string, room: number): string =>
-  text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
-
-/** How long it has been running, or how long ago it ended. */
-function formatElapsed(ms: number, state: RowState): string {
-  return state === 'running' || state === 'waiting' ? formatSpan(ms) : '';
+/** Pieces beside each other, cut where the screen ends: colours never count, and are always closed. */
+function joinPieces(pieces: readonly (readonly [string, Color?])[], color: Paint, columns: number): string {
+  let room = columns;
+  let line = '';
+  for (const [text, look] of pieces) {
+    const cut = cutToWidth(text, room);
+    room -= textWidth(cut);
+    line += look === undefined ? cut : color[look](cut.trimEnd()) + cut.slice(cut.trimEnd().length);
+  }
+  return line.trimEnd();
 }
 
-/** `12 s`, `4 min`, `3 h 20`, `2 d`. */
-export function formatSpan(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${String(minutes % 60).padStart(2, '0')}` : `${Math.floor(hours / 24)} d`;
+const padTo = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - textWidth(text)));
+
+/** How long it has been running or waiting, or how long it took. */
+function timeOf({ state, since, tookMs }: StatusRow, now: Instant): string {
+  if (state === 'running' || state === 'waiting') return since === undefined ? '' : formatDuration(now - since);
+  return tookMs === undefined ? '' : formatDuration(tookMs);
 }
 
 /** UTC, with the date when it is not today's. */

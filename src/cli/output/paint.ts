@@ -7,17 +7,7 @@ export type Paint = Readonly<Record<Color, (text: string) => string>>;
 export function paint(hasColor: boolean): Paint {
   const entries = Object.entries(CODES).map(([name, code]) => [
     name,
-    (text: string) => (hasColor ? `\u001b[${code}m${text}\u001b[0m` : text),
+    (text: string) => (hasColor && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text),
   ]);
   return Object.fromEntries(entries) as Paint;
 }
-
-/**
- * Text of a command or a person as a terminal may show it: control characters, escape sequences among them, become
- * visible, so that a log line cannot redraw the screen.
- */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) =>
-    char === '\r' ? '' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );

@@ -1,28 +1,83 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import type { Terminal } from '../context.ts';
+import { LiveRegion } from './live-region.ts';
+import { guarded } from './printable.ts';
 
 const DEFAULT_COLUMNS = 100;
+const DEFAULT_HEIGHT = 24;
+
+export interface TerminalWishes {
+  readonly color: boolean;
+  readonly isJson: boolean;
+}
 
 /** The process's own streams. Colours obey NO_COLOR, FORCE_COLOR and TERM=dumb. */
-export function processTerminal(wishes: { readonly color: boolean; readonly isJson: boolean }): Terminal {
+export function processTerminal(wishes: TerminalWishes): Terminal {
   const { stdout, stderr, stdin, env } = process;
   const isTerminal = stdout.isTTY === true && stderr.isTTY === true && env['TERM'] !== 'dumb';
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== '';
   const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
-  return {
-    out: (line) => void stdout.write(`${line}\n`),
-    err: (line) => void stderr.write(`${line}\n`),
-    isLive: isTerminal && !wishes.isJson,
-    hasColor: wishes.color && !hasNoColor && !wishes.isJson && (isTerminal || forced),
-    columns: stdout.columns ?? DEFAULT_COLUMNS,
-    ask: async (question) => {
-      if (stdin.isTTY !== true) return false;
-      const reader = createInterface({ input: stdin, output: stderr });
-      try {
-        return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
-      } finally {
-        reader.close();
-      }
-    },
+  const hasColor = wishes.color && !hasNoColor && !wishes.isJson && (isTerminal || forced);
+  const open = [openStream(stdout), openStream(stderr)] as const;
+  const region = new LiveRegion();
+  let rows: readonly string[] = [];
+  const columns = (): number => stderr.columns ?? stdout.columns ?? DEFAULT_COLUMNS;
+
+  /** A line that stays goes above the live rows. */
+  const write = (stream: NodeJS.WriteStream, isOpen: () => boolean, line: string): void => {
+    if (rows.length > 0) stderr.write(region.wipe(columns()));
+    if (isOpen()) stream.write(`${guarded(line, hasColor)}\n`);
+    if (rows.length > 0) stderr.write(region.draw(rows, columns()));
   };
+  return {
+    out: (line) => write(stdout, open[0], line),
+    err: (line) => write(stderr, open[1], line),
+    part: (text) => void (open[0]() && stdout.write(text)),
+    rows: (lines) => {
+      rows = lines.map((line) => guarded(line, hasColor));
+      if (open[1]()) stderr.write(region.draw(rows, columns()));
+    },
+    leaveRows: () => {
+      rows = [];
+      region.leave();
+    },
+    isLive: isTerminal && !wishes.isJson,
+    hasColor,
+    get isOpen() {
+      return open[0]();
+    },
+    get columns() {
+      return columns();
+    },
+    get height() {
+      return stderr.rows ?? DEFAULT_HEIGHT;
+    },
+    ask: async (question, signal) => (stdin.isTTY === true ? await ask(question, signal) : undefined),
+  };
+}
+
+/** Whoever reads us may have gone (`slipway list | head -1`): that is their right, and no failure of ours. */
+function openStream(stream: NodeJS.WriteStream): () => boolean {
+  let isOpen = true;
+  stream.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EPIPE') throw cause;
+    isOpen = false;
+  });
+  return () => isOpen;
+}
+
+/** One question, one line. Ctrl-C and Ctrl-D are a no. */
+function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    const answer = (text: string): void => {
+      resolve(/^y(es)?$/i.test(text.trim()));
+      reader.close();
+    };
+    reader.on('close', () => resolve(false));
+    // The terminal is read letter by letter here, so Ctrl-C arrives as a letter and not as a signal.
+    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    signal.addEventListener('abort', () => reader.close(), { once: true });
+    reader.question(`${question} [y/N] `, answer);
+  });
 }

@@ -5,8 +5,8 @@ import type { ExitCode } from '../../kernel/exit-code.ts';
 import type { CliContext } from '../context.ts';
 import { ReasonNeededError } from '../usage-error.ts';
 import { type OptionValues, text } from '../verb.ts';
-import { actorOf, withWorld } from './open-place.ts';
-import { printOutcome } from './print-outcome.ts';
+import { actOnce } from './act-once.ts';
+import { actorOf } from './open-place.ts';
 
 export async function run(
   context: CliContext,
@@ -16,22 +16,15 @@ export async function run(
   const [release = '', step] = target.split('/');
   const reason = text(options['reason']);
   if (reason === undefined) throw new ReasonNeededError(`cancel ${target}`);
-  return await withWorld(context, async ({ releases }) => {
-    const state = await loadRelease(releases.journal, release);
-    if (options['dryRun'] === true) {
-      return printOutcome(context, done(state, `This would end what runs of ${target}.`));
-    }
-    const { signal } = context;
-    const actor = actorOf(context.env);
-    const ended = await cancelRelease(releases, {
-      release,
-      actor,
-      reason,
-      signal,
-      ...(step !== undefined && { step }),
-    });
-    const now = await loadRelease(releases.journal, release);
-    const sentence = ended.length === 0 ? `Nothing of ${target} was running.` : `Cancelled: ${ended.join(', ')}.`;
-    return printOutcome(context, done(now, sentence, `slipway resume ${release}`));
+  return await actOnce(context, options, {
+    release,
+    would: () => `This would end what runs of ${target}.`,
+    act: async ({ releases }, signal) => {
+      const request = { release, actor: actorOf(context.env), reason, signal, ...(step !== undefined && { step }) };
+      const ended = await cancelRelease(releases, request);
+      const now = await loadRelease(releases.journal, release);
+      const sentence = ended.length === 0 ? `Nothing of ${target} was running.` : `Cancelled: ${ended.join(', ')}.`;
+      return done(now, sentence, `slipway resume ${release}`);
+    },
   });
 }

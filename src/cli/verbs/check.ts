@@ -1,7 +1,9 @@
 import { formatFinding } from '../../domain/config/finding.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { CliContext } from '../context.ts';
-import { paint, printable } from '../output/paint.ts';
+import { paint } from '../output/paint.ts';
+import { printJson } from '../output/print-json.ts';
+import { oneLine } from '../output/printable.ts';
 import { type OptionValues, text } from '../verb.ts';
 
 export async function run(context: CliContext, _args: readonly string[], options: OptionValues): Promise<ExitCode> {
@@ -17,17 +19,17 @@ export async function run(context: CliContext, _args: readonly string[], options
   const values = explained === undefined ? [] : loaded.explain(explained);
   const { terminal } = context;
   if (context.output === 'json') {
-    terminal.out(JSON.stringify({ exit, findings, files: loaded.files, digest: loaded.digest ?? null, values }));
+    printJson(terminal, { exit, findings, files: loaded.files, digest: loaded.digest ?? null, values });
     return exit;
   }
   const color = paint(terminal.hasColor);
   for (const finding of findings) {
-    const line = printable(formatFinding(finding));
+    const line = oneLine(formatFinding(finding));
     terminal.out(
       finding.severity === 'error' ? color.red(line) : finding.severity === 'warning' ? color.yellow(line) : line,
     );
   }
-  for (const value of values) terminal.out(printable(`${value.path}: ${JSON.stringify(value.value)}  (${value.from})`));
+  for (const value of values) terminal.out(oneLine(`${value.path}: ${JSON.stringify(value.value)}  (${value.from})`));
   if (explained !== undefined && values.length === 0 && !isWrong) terminal.out(`Nothing is set at ${explained}.`);
   if (!isWrong && explained === undefined) {
     terminal.out(

@@ -14,7 +14,7 @@ export const verb = (name: GateVerb): VerbModule => ({
   run: async (context, [id = ''], options) => {
     const [gate, digest, reason] = [text(options['gate']), text(options['digest']), text(options['reason'])];
     if (name === 'reject' && reason === undefined) throw new ReasonNeededError(`reject ${id}`);
-    return await withState(context, 'write', async (state) => {
+    return await withState(context, 'read', async (state) => {
       const actor = actorOf(context.env);
       const dryRun = options['dryRun'] === true;
       const said = await speakAtGate(state, name, actor, {
@@ -25,15 +25,14 @@ export const verb = (name: GateVerb): VerbModule => ({
         ...(reason !== undefined && { reason }),
       });
       const gates = reviewGates(said.release, state.clock.now());
-      const who =
-        `${actor.login} ${dryRun ? 'could have' : ''} ${SAID[name]} gate ${said.gate} of ${id} (plan ${said.release.digest.slice(0, 12)}).`.replace(
-          '  ',
-          ' ',
-        );
+      const plan = `plan ${said.release.digest.slice(0, 12)}`;
+      const who = dryRun
+        ? `${actor.login} may ${name} at gate ${said.gate} of ${id} (${plan}).`
+        : `${actor.login} ${SAID[name]} gate ${said.gate} of ${id} (${plan}).`;
       const outcome = gatesPassed(gates)
         ? done(said.release, who, `slipway promote ${id}`)
         : { ...waiting(said.release, gates), exit: EXIT.done, sentence: who };
-      return printOutcome(context, { ...outcome, gates });
+      return printOutcome(context, { ...outcome, gates }, dryRun);
     });
   },
 });

@@ -5,27 +5,50 @@ import type { JournalFinding } from '../../domain/journal/verify-entries.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { CliContext } from '../context.ts';
-import { printable } from '../output/paint.ts';
+import { describeError, exitOfError } from '../output/describe-error.ts';
+import { harmlessJson, JsonList, printJson } from '../output/print-json.ts';
+import { oneLine } from '../output/printable.ts';
 import { UsageError } from '../usage-error.ts';
 import { withState } from './open-place.ts';
 
 export async function run(context: CliContext, [action = '', stream]: readonly string[]): Promise<ExitCode> {
-  const { terminal } = context;
-  return await withState(context, 'read', async ({ recorded: journal }) => {
+  if (!['show', 'export', 'verify'].includes(action)) {
+    throw new UsageError(`journal ${action} is no action.`, 'Say show, export or verify.');
+  }
+  return await withState(context, 'read', async ({ recorded }) => {
+    if (action === 'verify') return await verify(context, recorded);
+    if (stream !== undefined) await assertStream(recorded, stream);
     const filter = stream === undefined ? {} : { stream };
-    switch (action) {
-      case 'show':
-        for await (const line of showJournal(journal, filter)) terminal.out(printable(line));
-        return EXIT.done;
-      case 'export':
-        for await (const line of exportJournal(journal, filter)) terminal.out(line);
-        return EXIT.done;
-      case 'verify':
-        return await verify(context, journal);
-      default:
-        throw new UsageError(`journal ${action} is no action.`, 'Say show, export or verify.');
+    if (context.output === 'json') return await printEntries(context, exportJournal(recorded, filter));
+    for await (const line of action === 'show' ? showJournal(recorded, filter) : exportJournal(recorded, filter)) {
+      if (!context.terminal.isOpen) break;
+      context.terminal.out(action === 'show' ? line : harmlessJson(line));
     }
+    return EXIT.done;
   });
+}
+
+/** A name that was written wrong must not look like a stream in which nothing has happened. */
+async function assertStream(journal: Journal, stream: string): Promise<void> {
+  const known = (await journal.streams('')).map((head) => head.stream);
+  if (known.includes(stream)) return;
+  throw new UsageError(`There is no stream ${stream} in this journal.`, `It has: ${known.join(', ') || 'none'}.`);
+}
+
+/** `show` and `export` for programs: the same entries, as one document instead of one a line. */
+async function printEntries({ terminal }: CliContext, lines: AsyncIterable<string>): Promise<ExitCode> {
+  const list = new JsonList(terminal, {}, 'entries');
+  try {
+    for await (const line of lines) {
+      if (!terminal.isOpen) break;
+      list.add(JSON.parse(line));
+    }
+  } catch (cause) {
+    list.end({ exit: exitOfError(cause), error: describeError(cause) });
+    return exitOfError(cause);
+  }
+  list.end({ exit: EXIT.done });
+  return EXIT.done;
 }
 
 /** Reads every entry again: numbering, digests, shapes, references. Exit 4 when something does not fit. */
@@ -36,12 +59,11 @@ async function verify({ terminal, output }: CliContext, journal: Journal): Promi
   for (; next.done !== true; next = await reading.next()) findings.push(next.value);
   const exit = findings.length === 0 ? EXIT.done : EXIT.verification;
   const { entries } = next.value;
-  if (output === 'json') terminal.out(JSON.stringify({ exit, entries, findings }));
+  if (output === 'json') printJson(terminal, { exit, entries, findings });
   else {
-    for (const { stream, seq, says } of findings) terminal.out(printable(`${stream} ${seq}: ${says}`));
-    terminal.out(
-      `${entries} entries, ${findings.length === 0 ? 'each as it was written' : `${findings.length} findings`}`,
-    );
+    for (const { stream, seq, says } of findings) terminal.out(oneLine(`${stream} ${seq}: ${says}`));
+    const verdict = findings.length === 0 ? 'each as it was written' : `${findings.length} findings`;
+    terminal.out(`${entries} entries, ${verdict}`);
   }
   return exit;
 }

@@ -1,11 +1,13 @@
 import { listReleases } from '../../conductor/release/load-release.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
+import { formatInstant } from '../../kernel/instant.ts';
 import type { CliContext } from '../context.ts';
+import { printJson } from '../output/print-json.ts';
 import { type OptionValues, text } from '../verb.ts';
 import { withState } from './open-place.ts';
 
 export async function run(context: CliContext, _args: readonly string[], options: OptionValues): Promise<ExitCode> {
-  return await withState(context, 'read', async ({ journal }) => {
+  return await withState(context, 'read-or-none', async ({ journal }) => {
     const line = text(options['line']);
     const releases = (await listReleases(journal)).filter(
       (release) => line === undefined || release.plan.line === line,
@@ -16,20 +18,26 @@ export async function run(context: CliContext, _args: readonly string[], options
       version: plan.version,
       phase,
       failed: failure !== undefined,
-      plannedAt: new Date(plannedAt).toISOString(),
-      liveAt: liveAt === undefined ? null : new Date(liveAt).toISOString(),
+      plannedAt: formatInstant(plannedAt),
+      liveAt: liveAt === undefined ? null : formatInstant(liveAt),
     }));
-    if (context.output === 'json') context.terminal.out(JSON.stringify({ exit: EXIT.done, releases: rows }));
-    else if (rows.length === 0) context.terminal.out('No release yet.');
-    else {
-      for (const row of rows) {
-        const state = row.failed ? `${row.phase}, stopped` : row.phase;
-        const live = row.liveAt === null ? '' : `  live ${row.liveAt.slice(0, 16)}Z`;
-        context.terminal.out(
-          `${row.release.padEnd(24)} ${state.padEnd(18)} planned ${row.plannedAt.slice(0, 16)}Z${live}`,
-        );
-      }
-    }
+    if (context.output === 'json') printJson(context.terminal, { exit: EXIT.done, releases: rows });
+    else if (rows.length === 0) context.terminal.out(`No release${line === undefined ? '' : ` of line ${line}`} yet.`);
+    else for (const row of rows) context.terminal.out(formatLine(row));
     return EXIT.done;
   });
 }
+
+function formatLine(row: {
+  readonly release: string;
+  readonly phase: string;
+  readonly failed: boolean;
+  readonly plannedAt: string;
+  readonly liveAt: string | null;
+}): string {
+  const state = row.failed ? `${row.phase}, stopped` : row.phase;
+  const live = row.liveAt === null ? '' : `  live ${minutes(row.liveAt)}`;
+  return `${row.release.padEnd(24)} ${state.padEnd(18)} planned ${minutes(row.plannedAt)}${live}`;
+}
+
+const minutes = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;

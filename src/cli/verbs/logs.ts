@@ -3,35 +3,71 @@ import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import type { AttemptState, RunState } from '../../domain/run/run-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { ReleaseId } from '../../kernel/ids.ts';
+import { formatInstant } from '../../kernel/instant.ts';
+import type { LogLine } from '../../ports/executor.ts';
 import type { CliContext } from '../context.ts';
-import { printable } from '../output/paint.ts';
+import { describeError, exitOfError } from '../output/describe-error.ts';
+import { JsonList } from '../output/print-json.ts';
+import { oneLine } from '../output/printable.ts';
 import { UsageError } from '../usage-error.ts';
 import { type OptionValues, text } from '../verb.ts';
 import { withState } from './open-place.ts';
 
+/** `logs ID [STEP]`, also `logs ID/STEP`. */
 export async function run(
   context: CliContext,
-  [id = '', step]: readonly string[],
+  [target = '', named]: readonly string[],
   options: OptionValues,
 ): Promise<ExitCode> {
+  const [id = '', inTarget] = target.split('/');
   return await withState(context, 'read', async (state) => {
     await loadRelease(state.journal, id);
     const run = foldRun(emptyRun(id as ReleaseId), await state.journal.read(`run/${id}`));
-    const attempt = findAttempt(run, step, text(options['attempt']));
+    const { step, attempt } = findAttempt(run, named ?? inTarget, text(options['attempt']));
     const executor = await context.parts.openExecutor(context, state);
-    const follow = options['follow'] === true;
-    for await (const line of executor.logs(attempt.name, { follow, signal: context.signal })) {
-      const at = new Date(line.at).toISOString();
-      if (context.output === 'json') context.terminal.out(JSON.stringify({ ...line, at, attempt: attempt.name }));
-      else context.terminal.out(`${at} ${line.container} ${line.stream === 'err' ? '!' : '|'} ${printable(line.text)}`);
+    const { signal, terminal } = context;
+    const lines = executor.logs(attempt.name, { follow: options['follow'] === true, signal });
+    if (context.output === 'json') {
+      const head = { release: id, step, attempt: attempt.number, name: attempt.name };
+      return await printDocument(context, head, lines);
     }
-    return EXIT.done;
+    for await (const line of lines) {
+      if (!terminal.isOpen) break;
+      const mark = line.stream === 'err' ? '!' : '|';
+      terminal.out(`${formatInstant(line.at)} ${line.container} ${mark} ${oneLine(line.text)}`);
+    }
+    return signal.aborted ? EXIT.interrupted : EXIT.done;
   });
 }
 
-function findAttempt(run: RunState, step: string | undefined, number: string | undefined): AttemptState {
+/** One JSON document, written line by line: a log may be longer than memory. */
+async function printDocument(
+  { terminal, signal }: CliContext,
+  head: Readonly<Record<string, unknown>>,
+  lines: AsyncIterable<LogLine>,
+): Promise<ExitCode> {
+  const list = new JsonList(terminal, head, 'lines');
+  try {
+    for await (const { at, container, stream, text: said, isComplete } of lines) {
+      if (!terminal.isOpen) break;
+      list.add({ at: formatInstant(at), container, stream, text: said, isComplete });
+    }
+  } catch (cause) {
+    list.end({ exit: exitOfError(cause), error: describeError(cause) });
+    return exitOfError(cause);
+  }
+  const exit = signal.aborted ? EXIT.interrupted : EXIT.done;
+  list.end({ exit });
+  return exit;
+}
+
+function findAttempt(
+  run: RunState,
+  step: string | undefined,
+  number: string | undefined,
+): { readonly step: string; readonly attempt: AttemptState } {
   const withAttempts = [...run.steps.values()].filter((row) => row.attempts.length > 0);
-  const names = withAttempts.map((row) => row.id).join(', ') || 'none: only steps with commands have logs';
+  const names = withAttempts.map((row) => row.id).join(', ') || 'none so far, since only commands write logs';
   const found = step === undefined ? latest(withAttempts) : withAttempts.find((row) => row.id === step);
   if (found === undefined) {
     throw new UsageError(
@@ -42,9 +78,10 @@ function findAttempt(run: RunState, step: string | undefined, number: string | u
   const attempt =
     number === undefined ? found.attempts.at(-1) : found.attempts.find((row) => String(row.number) === number);
   if (attempt === undefined) {
-    throw new UsageError(`Step ${found.id} has no attempt ${number}.`, `It has 1 to ${found.attempts.length}.`);
+    const known = found.attempts.map((row) => row.number).join(', ');
+    throw new UsageError(`Step ${found.id} of ${run.id} has no attempt ${number}.`, `It has: ${known}.`);
   }
-  return attempt;
+  return { step: found.id, attempt };
 }
 
 const latest = <Step extends { readonly attempts: readonly AttemptState[] }>(

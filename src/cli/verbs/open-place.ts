@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
-import type { OpenedState, OpenedWorld } from '../../compose.ts';
+import type { OpenedState, OpenedWorld, StateAccess } from '../../compose.ts';
 import type { Actor } from '../../conductor/release/release-world.ts';
 import type { CliContext } from '../context.ts';
 
 /** Opens the journal, does the work, closes it whatever happens. */
 export async function withState<Result>(
   context: CliContext,
-  access: 'read' | 'write',
+  access: StateAccess,
   work: (state: OpenedState) => Promise<Result>,
 ): Promise<Result> {
   const state = await context.parts.openState(context, access);
@@ -20,9 +20,10 @@ export async function withState<Result>(
 /** The same with everything a release asks of the world. */
 export async function withWorld<Result>(
   context: CliContext,
+  access: StateAccess,
   work: (world: OpenedWorld) => Promise<Result>,
 ): Promise<Result> {
-  return await withState(context, 'write', async (state) => await work(await context.parts.openWorld(context, state)));
+  return await withState(context, access, async (state) => await work(await context.parts.openWorld(context, state)));
 }
 
 /**

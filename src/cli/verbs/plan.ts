@@ -1,6 +1,7 @@
 import { type PlanResult, planRelease } from '../../conductor/release/plan-release.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { CliContext } from '../context.ts';
+import { printJson } from '../output/print-json.ts';
 import { type OptionValues, text } from '../verb.ts';
 import { actorOf, withWorld } from './open-place.ts';
 import { readConfig } from './read-config.ts';
@@ -12,37 +13,39 @@ export async function run(
 ): Promise<ExitCode> {
   const branch = text(options['branch']);
   const version = text(options['version']);
+  const dryRun = options['dryRun'] === true;
   const planned = await readConfig(context, { line, ...(branch !== undefined && { branch }) });
-  return await withWorld(context, async ({ releases }) => {
-    const result = await planRelease(releases, {
-      line,
-      planned,
-      actor: actorOf(context.env),
-      dryRun: options['dryRun'] === true,
-      ...(version !== undefined && { version }),
-    });
-    print(context, result);
+  return await withWorld(context, dryRun ? 'rehearse-create' : 'create', async ({ releases }) => {
+    const actor = actorOf(context.env);
+    const request = { line, planned, actor, dryRun, ...(version !== undefined && { version }) };
+    const result = await planRelease(releases, request);
+    if (context.output === 'json') printJson(context.terminal, planJson(result));
+    else print(context, result);
     return EXIT.done;
   });
 }
 
-function print({ terminal, output }: CliContext, { plan, digest, release, current }: PlanResult): void {
-  if (output === 'json') {
-    const { phase } = release ?? {};
-    terminal.out(
-      JSON.stringify({ exit: EXIT.done, release: plan.release, phase, digest, plan, written: release !== undefined }),
-    );
-    return;
-  }
+const planJson = ({ plan, digest, release, current }: PlanResult) => ({
+  exit: EXIT.done,
+  release: plan.release,
+  line: plan.line,
+  version: plan.version,
+  phase: release?.phase ?? null,
+  digest,
+  plan,
+  current: current === undefined ? null : { number: current.number, release: current.release },
+  next: release === undefined ? null : `slipway resume ${plan.release}`,
+  dryRun: release === undefined,
+});
+
+function print({ terminal }: CliContext, { plan, digest, release, current }: PlanResult): void {
   terminal.out(`${plan.release}: version ${plan.version} of line ${plan.line}, for channel ${plan.channel}`);
   terminal.out(`  packages  ${plan.packages.map((row) => row.package).join(', ')}`);
-  terminal.out(
-    `  users see ${current === undefined ? 'nothing yet' : `generation ${current.number} of ${current.release}`}`,
-  );
-  terminal.out(
-    `  gates     ${plan.gates.map((gate) => `${gate.name} (${gate.min} of ${gate.approvers.join(', ')})`).join('; ') || 'none'}`,
-  );
+  const seen = current === undefined ? 'nothing yet' : `generation ${current.number} of ${current.release}`;
+  terminal.out(`  users see ${seen}`);
+  const gates = plan.gates.map((gate) => `${gate.name} (${gate.min} of ${gate.approvers.join(', ')})`);
+  terminal.out(`  gates     ${gates.join('; ') || 'none'}`);
   terminal.out(`  pivot     ${plan.pivot ?? 'none: everything can be taken back'}`);
   terminal.out(`  digest    ${digest}`);
-  terminal.out(release === undefined ? 'Dry run: nothing was written.' : `next: slipway resume ${plan.release}`);
+  terminal.out(release === undefined ? 'dry run: nothing was written' : `next: slipway resume ${plan.release}`);
 }

@@ -1,7 +1,10 @@
 import type { VerbOutcome } from '../../conductor/release/verb-outcome.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { CliContext } from '../context.ts';
-import { type Color, paint, printable } from '../output/paint.ts';
+import { outcomeJson } from '../output/json-shapes.ts';
+import { type Color, paint } from '../output/paint.ts';
+import { printJson } from '../output/print-json.ts';
+import { printable } from '../output/printable.ts';
 
 const LOOK: Readonly<Record<ExitCode, readonly [word: string, color: Color]>> = {
   [EXIT.done]: ['done:', 'green'],
@@ -15,13 +18,14 @@ const LOOK: Readonly<Record<ExitCode, readonly [word: string, color: Color]>> = 
 };
 
 /** The last words of a verb: one sentence, and what to do next. @returns its exit code. */
-export function printOutcome({ terminal, output }: CliContext, outcome: VerbOutcome): ExitCode {
+export function printOutcome({ terminal, output }: CliContext, outcome: VerbOutcome, dryRun = false): ExitCode {
   if (output === 'json') {
-    terminal.out(JSON.stringify(outcome));
+    printJson(terminal, { ...outcomeJson(outcome), dryRun });
     return outcome.exit;
   }
   const [word, look] = LOOK[outcome.exit];
-  terminal.out(`${paint(terminal.hasColor)[look](word)} ${printable(outcome.sentence)}`);
+  const color = paint(terminal.hasColor);
+  terminal.out(`${dryRun ? color.dim('dry run:') : color[look](word)} ${printable(outcome.sentence)}`);
   if (outcome.next !== undefined) terminal.out(`next: ${printable(outcome.next)}`);
   return outcome.exit;
 }

@@ -1,6 +1,5 @@
-import { loadRelease } from '../../conductor/release/load-release.ts';
 import { resumeRelease } from '../../conductor/release/release-verbs.ts';
-import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
+import type { ExitCode } from '../../kernel/exit-code.ts';
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
 import type { CliContext } from '../context.ts';
 import { ReasonNeededError, UsageError } from '../usage-error.ts';
@@ -15,11 +14,7 @@ export async function run(
 ): Promise<ExitCode> {
   const decision = decisionOf(options);
   return await conduct(context, release, options, {
-    dryRun: async ({ releases }) => {
-      const { id, phase, failure } = await loadRelease(releases.journal, release);
-      const after = failure === undefined ? '' : ` after: ${failure.sentence}`;
-      return { exit: EXIT.done, release: id, phase, sentence: `${id} is ${phase}; this would go on${after}` };
-    },
+    goal: 'end',
     act: async ({ releases }, request) => {
       if (decision !== undefined) {
         await releases.runs.decide(release as ReleaseId, { ...decision, by: actorOf(context.env).login });

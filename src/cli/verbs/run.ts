@@ -11,34 +11,21 @@ import { printOutcome } from './print-outcome.ts';
 import { readConfig } from './read-config.ts';
 
 export async function run(context: CliContext, args: readonly string[], options: OptionValues): Promise<ExitCode> {
-  if (options['dryRun'] === true) return await plan(context, args, options);
   const [line = ''] = args;
   const [branch, version, reason] = [text(options['branch']), text(options['version']), text(options['reason'])];
   const skip = texts(options['skip']);
-  if (skip.length > 0 && reason === undefined) throw new ReasonNeededError(`--skip ${skip.join(', ')}`);
+  if (skip.length > 0 && reason === undefined) throw new ReasonNeededError(`run ${line} --skip ${skip.join(', ')}`);
+  if (options['dryRun'] === true) return await plan(context, args, options);
   const planned = await readConfig(context, { line, ...(branch !== undefined && { branch }) });
-  return await withWorld(context, async (world) => {
+  return await withWorld(context, 'create', async (world) => {
     const actor = actorOf(context.env);
-    const result = await planRelease(world.releases, {
-      line,
-      planned,
-      actor,
-      dryRun: false,
-      ...(version !== undefined && { version }),
-    });
-    const release = result.plan.release;
-    const outcome = await showProgress(
-      context,
-      world,
-      release,
-      async () =>
-        await resumeRelease(world.releases, {
-          release,
-          actor,
-          signal: context.signal,
-          skip,
-          ...(reason !== undefined && { reason }),
-        }),
+    const position = await world.journal.head();
+    const request = { line, planned, actor, dryRun: false, ...(version !== undefined && { version }) };
+    const { release } = (await planRelease(world.releases, request)).plan;
+    const { signal } = context;
+    const goOn = { release, actor, signal, skip, ...(reason !== undefined && { reason }) };
+    const outcome = await showProgress(context, world, { release, goal: 'end', position }, () =>
+      resumeRelease(world.releases, goOn),
     );
     return printOutcome(context, outcome);
   });

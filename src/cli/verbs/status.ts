@@ -1,30 +1,33 @@
 import { listReleases, loadRelease } from '../../conductor/release/load-release.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
-import { type StatusReport, statusReport } from '../../domain/release/status-report.ts';
-import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
-import type { ReleaseId } from '../../kernel/ids.ts';
+import { formatDuration } from '../../kernel/format-duration.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { CliContext } from '../context.ts';
-import { formatRow, formatSpan, formatTime } from '../output/format-row.ts';
-import { paint, printable } from '../output/paint.ts';
+import { formatRow, formatTime } from '../output/format-row.ts';
+import { paint } from '../output/paint.ts';
+import { printable } from '../output/printable.ts';
 import { withState } from './open-place.ts';
+import type { StatusView } from './read-status.ts';
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<ExitCode> {
-  return await withState(context, 'read', async ({ journal, clock }) => {
-    const now = clock.now();
+  return await withState(context, 'read-or-none', async (state) => {
+    const { journal, clock } = state;
     const releases =
       id === undefined ? latestOfEachLine(await listReleases(journal)) : [await loadRelease(journal, id)];
-    const reports: (StatusReport & { conductor: string | undefined })[] = [];
-    for (const release of releases) {
-      const run = foldRun(emptyRun(release.id as ReleaseId), await journal.read(`run/${release.id}`));
-      const holder = (await journal.leaseHolder(`run/${release.id}`))?.holder;
-      const conductor = holder && `process ${holder.pid} on ${holder.host}`;
-      reports.push({ ...statusReport(release, run, now), conductor });
+    const { readStatus } = await import('./read-status.ts');
+    const views: StatusView[] = [];
+    for (const release of releases) views.push(await readStatus(context, state, release));
+    if (context.output === 'json') {
+      const [{ statusJson }, { printJson }] = [
+        await import('../output/json-shapes.ts'),
+        await import('../output/print-json.ts'),
+      ];
+      printJson(context.terminal, { exit: EXIT.done, releases: views.map(statusJson) });
+      return EXIT.done;
     }
-    if (context.output === 'json') context.terminal.out(JSON.stringify({ exit: EXIT.done, releases: reports }));
-    else if (reports.length === 0) context.terminal.out('No release yet. Begin one with "slipway run LINE".');
-    for (const report of context.output === 'json' ? [] : reports) print(context, report, now);
+    if (views.length === 0) context.terminal.out('No release yet. Begin one with "slipway run LINE".');
+    for (const view of views) print(context, view, clock.now());
     return EXIT.done;
   });
 }
@@ -36,24 +39,32 @@ function latestOfEachLine(releases: readonly ReleaseState[]): readonly ReleaseSt
   return [...latest.values()];
 }
 
-function print({ terminal }: CliContext, report: StatusReport & { conductor: string | undefined }, now: Instant): void {
+function print({ terminal }: CliContext, view: StatusView, now: Instant): void {
   const color = paint(terminal.hasColor);
-  const generation = report.generation === undefined ? '' : `  generation ${report.generation}`;
-  terminal.out(
-    color.bold(`${report.release}  ${report.phase}${generation}  (line ${report.line}, channel ${report.channel})`),
-  );
-  for (const row of report.rows)
-    terminal.out(formatRow(row, now, color, terminal.isLive ? terminal.columns : undefined));
-  if (report.failure !== undefined) {
-    const { sentence, remedy, at, partial } = report.failure;
-    const word = partial ? 'PARTLY RELEASED' : 'stopped';
-    terminal.out(
-      `${color.red(`${word} at ${formatTime(at, now)} (${formatSpan(now - at)} ago):`)} ${printable(sentence)}`,
-    );
+  const generation = view.generation === undefined ? '' : `  generation ${view.generation}`;
+  terminal.out(color.bold(`${view.release}  ${view.phase}${generation}  (line ${view.line}, channel ${view.channel})`));
+  for (const row of view.rows) terminal.out(formatRow(row, now, color, terminal.isLive ? terminal.columns : undefined));
+  if (view.failure !== undefined) {
+    const { sentence, remedy, at, partial } = view.failure;
+    const when = `${formatTime(at, now)}, ${formatDuration(now - at)} ago`;
+    terminal.out(`${color.red(`${partial ? 'PARTLY RELEASED' : 'stopped'} (${when}):`)} ${printable(sentence)}`);
     terminal.out(`  ${printable(remedy)}`);
   }
-  for (const skip of report.skipped)
+  for (const skip of view.skipped)
     terminal.out(color.yellow(`skipped ${skip.what} by ${skip.by}: ${printable(skip.reason)}`));
-  if (report.conductor !== undefined) terminal.out(`working on it: ${report.conductor}`);
-  terminal.out(report.next === undefined ? 'nothing is left to do' : `next: ${report.next}`);
+  for (const line of conductorLines(view, now)) terminal.out(line);
+  terminal.out(view.next === undefined ? 'nothing is left to do' : `next: ${view.next}`);
+}
+
+/** Who works on it; and when nobody does although a step runs, that it does so by itself. */
+function conductorLines({ conductor, rows }: StatusView, now: Instant): readonly string[] {
+  if (conductor !== undefined) {
+    const silent =
+      conductor.silentSince === undefined
+        ? ''
+        : `, not heard of for ${formatDuration(now - conductor.silentSince)}: resume takes over`;
+    return [`working on it: process ${conductor.pid} on ${conductor.host}${silent}`];
+  }
+  const running = rows.filter((row) => row.state === 'running').map((row) => row.id);
+  return running.length === 0 ? [] : [`nobody is conducting it; ${running.join(', ')} may still run by itself`];
 }

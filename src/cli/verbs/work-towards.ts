@@ -1,6 +1,4 @@
-import { loadRelease } from '../../conductor/release/load-release.ts';
 import { workTowards } from '../../conductor/release/release-verbs.ts';
-import { EXIT } from '../../kernel/exit-code.ts';
 import type { VerbModule } from '../verb.ts';
 import { conduct } from './conduct.ts';
 
@@ -8,11 +6,7 @@ import { conduct } from './conduct.ts';
 export const verb = (goal: 'build' | 'stage' | 'verify'): VerbModule => ({
   run: async (context, [release = ''], options) =>
     await conduct(context, release, options, {
-      dryRun: async ({ releases }) => {
-        const state = await loadRelease(releases.journal, release);
-        const { id, phase } = state;
-        return { exit: EXIT.done, release: id, phase, sentence: `${id} is ${phase}; this would ${goal} it.` };
-      },
+      goal,
       act: async ({ releases }, request) => await workTowards(releases, goal, request),
       readsConfig: (state) => goal === 'stage' || state.candidate === undefined,
     }),

@@ -1,0 +1,55 @@
+import type { RunState } from '../../domain/run/run-state.ts';
+import type { AttemptName } from '../../kernel/ids.ts';
+import type { Executor, LogLine } from '../../ports/executor.ts';
+
+/** Of an attempt that ran before we came, this much of its log is shown. */
+const EARLIER_BYTES = 16 * 1024;
+
+interface Following {
+  readonly step: string;
+  readonly over: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Follows the logs of a release's attempts, each until it has ended and all of it is read. */
+export class AttemptLogs {
+  readonly #executor: Executor;
+  readonly #onLine: (step: string, line: LogLine) => void;
+  readonly #followings = new Map<AttemptName, Following>();
+
+  constructor(executor: Executor, onLine: (step: string, line: LogLine) => void) {
+    this.#executor = executor;
+    this.#onLine = onLine;
+  }
+
+  /** Attempts that run already: another process began them, or this one in an earlier life. */
+  followRunning(run: RunState): void {
+    for (const { id, attempts } of run.steps.values()) {
+      const attempt = attempts.at(-1);
+      if (attempt?.status === 'accepted') this.follow(id, attempt.name, { lastBytes: EARLIER_BYTES });
+    }
+  }
+
+  follow(step: string, attempt: AttemptName, from: { readonly lastBytes?: number } = {}): void {
+    if (this.#followings.has(attempt)) return;
+    const over = new AbortController();
+    this.#followings.set(attempt, { step, over, done: this.#read(step, attempt, { ...from, signal: over.signal }) });
+  }
+
+  /** Resolves when the logs of that step are read to their end. */
+  async ended(step: string): Promise<void> {
+    await Promise.all([...this.#followings.values()].map((row) => (row.step === step ? row.done : undefined)));
+  }
+
+  /** Reads what has ended to its end, and lets go of what runs on. */
+  async finish(): Promise<void> {
+    for (const [attempt, { over, done }] of this.#followings) {
+      if ((await this.#executor.lookup(attempt)).state === 'running') over.abort();
+      await done;
+    }
+  }
+
+  async #read(step: string, attempt: AttemptName, options: { lastBytes?: number; signal: AbortSignal }): Promise<void> {
+    for await (const line of this.#executor.logs(attempt, { ...options, follow: true })) this.#onLine(step, line);
+  }
+}
