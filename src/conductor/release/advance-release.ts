@@ -11,12 +11,17 @@ import { conditionHolds } from '../../domain/template/condition-holds.ts';
 import { parseCondition } from '../../domain/template/parse-condition.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
+import { SlipwayError } from '../../kernel/slipway-error.ts';
+import { JournalConflictError } from '../../ports/journal.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
 import { loadRelease } from './load-release.ts';
 import { promoteRelease } from './promote-release.ts';
+import { recordDecided, recordFact } from './record-release.ts';
+import { isRecorded, recordThrown } from './record-thrown.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 import { stageRelease } from './stage-release.ts';
-import { done, failed, type VerbOutcome, waiting } from './verb-outcome.ts';
+import { hideCandidate, sweepAfterPromotion } from './tidy-channel.ts';
+import { done, failed, type Progress, type VerbOutcome, waiting } from './verb-outcome.ts';
 import { verifyRelease } from './verify-release.ts';
 
 export interface AdvanceRequest {
@@ -29,21 +34,40 @@ export interface AdvanceRequest {
   readonly signal: AbortSignal;
 }
 
-type Progress = { readonly release: ReleaseState; readonly built?: boolean } | { readonly over: VerbOutcome };
+/** How often somebody may add a fact between a decision and its record; more means that something appends in a loop. */
+const CONFLICTS = 20;
 
-/** Decide, act, record, until the goal is reached, a gate has to be waited for, or something failed. */
+/**
+ * Decide, act, record, until the goal is reached, a gate has to be waited for, or something failed.
+ * @throws what an action throws, after it was recorded as news of the release.
+ */
 export async function advanceRelease(world: ReleaseWorld, request: AdvanceRequest): Promise<VerbOutcome> {
   let release = await loadRelease(world.journal, request.release);
   let built = false;
+  let conflicts = 0;
   for (;;) {
     request.held.lost.throwIfAborted();
     const action = nextReleaseAction({ release, built, goal: request.goal, now: world.clock.now() });
     if (action.do === 'nothing') return reached(release, request.goal);
     if (request.signal.aborted) return interrupted(release);
-    const progress = await act(world, { ...request, state: release }, action);
-    if ('over' in progress) return progress.over;
-    release = progress.release;
-    built = progress.built ?? built;
+    try {
+      const progress = await act(world, { ...request, state: release }, action);
+      if ('over' in progress) return progress.over;
+      release = progress.release;
+      built = progress.built ?? built;
+    } catch (cause) {
+      request.held.lost.throwIfAborted();
+      if (cause instanceof JournalConflictError && ++conflicts < CONFLICTS) {
+        release = await loadRelease(world.journal, request.release);
+        continue;
+      }
+      if (request.signal.aborted && !(cause instanceof SlipwayError)) {
+        return interrupted(await loadRelease(world.journal, request.release));
+      }
+      const partial = await recordThrown(world, request, action, cause);
+      if (partial === undefined) throw cause;
+      return failed(await loadRelease(world.journal, request.release), partial, EXIT.partial);
+    }
   }
 }
 
@@ -61,30 +85,34 @@ async function act(world: ReleaseWorld, acting: Acting, action: ReleaseAction): 
     case 'wait-for-gates':
       return { over: waiting(state, action.gates) };
     case 'record-approved':
-      return await record(
-        world,
-        acting,
-        newEvent(RELEASE_EVENTS, 'release.approved', { digest: state.digest, gates: [...action.gates] }),
-      );
+      return {
+        release: await recordDecided(
+          world,
+          state,
+          acting,
+          newEvent(RELEASE_EVENTS, 'release.approved', { digest: state.digest, gates: [...action.gates] }),
+        ),
+      };
     case 'promote':
-      return { release: await promoteRelease(world, { release: state, run: held, actor, step: action.step }) };
+      return await promoteRelease(world, { ...acting, release: state, run: held, step: action.step });
     case 'run-step':
       return await runStep(world, acting, action.step);
     case 'settle':
-      return await record(world, acting, newEvent(RELEASE_EVENTS, 'release.settled', {}));
+      return await settle(world, acting);
     case 'nothing':
       return { over: reached(state, acting.goal) };
   }
 }
 
-async function record(world: ReleaseWorld, { state, held, actor }: Acting, event: NewEvent): Promise<Progress> {
-  await world.journal.append({
-    by: actor.login,
-    at: world.clock.now(),
-    leases: [held.guard],
-    writes: [{ stream: `release/${state.id}`, expectedSeq: state.seq, events: [event] }],
-  });
-  return { release: await loadRelease(world.journal, state.id) };
+async function record(world: ReleaseWorld, acting: Acting, event: NewEvent): Promise<Progress> {
+  return { release: await recordFact(world, acting.state.id, acting, event) };
+}
+
+/** Everything after the promotion is done: what it leaves lying about goes, then the release is over. */
+async function settle(world: ReleaseWorld, acting: Acting): Promise<Progress> {
+  await hideCandidate(world, acting.state);
+  await sweepAfterPromotion(world, acting.state);
+  return await record(world, acting, newEvent(RELEASE_EVENTS, 'release.settled', {}));
 }
 
 async function build(world: ReleaseWorld, acting: Acting): Promise<Progress> {
@@ -153,9 +181,6 @@ async function stopped(
   return { over: failed(await loadRelease(world.journal, state.id), failure, exit) };
 }
 
-const isRecorded = (state: ReleaseState, failure: Failure): boolean =>
-  state.failure?.class === failure.class && state.failure.sentence === failure.sentence;
-
 function failureOf(
   state: ReleaseState,
   outcome: RunOutcome,
@@ -199,5 +224,5 @@ const interrupted = (release: ReleaseState): VerbOutcome => ({
   release: release.id,
   phase: release.phase,
   sentence: `Interrupted; ${release.id} is ${release.phase}, and nothing is lost.`,
-  next: `slipway resume ${release.id}`,
+  next: release.phase === 'undone' ? `slipway promote ${release.id}` : `slipway resume ${release.id}`,
 });

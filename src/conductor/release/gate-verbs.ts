@@ -1,5 +1,6 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import { approversOf } from '../../domain/release/gate.ts';
+import { approvesAt } from '../../domain/release/gate-review.ts';
 import {
   DigestNotCurrentError,
   GateUnknownError,
@@ -8,6 +9,7 @@ import {
 } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { decideAgain } from './decide-again.ts';
 import { loadRelease } from './load-release.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 
@@ -36,16 +38,29 @@ export async function speakAtGate(
   actor: Actor,
   request: GateRequest,
 ): Promise<{ readonly release: ReleaseState; readonly gate: string }> {
+  return await decideAgain(async () => await speak(world, verb, actor, request));
+}
+
+async function speak(
+  world: Pick<ReleaseWorld, 'journal' | 'clock'>,
+  verb: GateVerb,
+  actor: Actor,
+  request: GateRequest,
+): Promise<{ readonly release: ReleaseState; readonly gate: string }> {
   const release = await loadRelease(world.journal, request.release);
-  if (release.candidate === undefined || ['live', 'settled', 'abandoned'].includes(release.phase)) {
+  if (release.candidate === undefined || ['promoting', 'live', 'settled', 'abandoned'].includes(release.phase)) {
     throw new WrongStateError(
       `${release.id} is ${release.phase}: only a staged plan can be approved or rejected.`,
-      release.candidate === undefined ? `First "slipway stage ${release.id}".` : 'Nothing is left to decide.',
+      release.candidate === undefined && release.phase !== 'abandoned'
+        ? `First "slipway stage ${release.id}".`
+        : 'Nothing is left to decide.',
     );
   }
   const gate = gateMeant(release, actor, request.gate);
   refuseOldDigest(release, request.digest);
   refuseStranger(release, gate, actor, verb);
+  if (verb === 'approve') refuseSecondGate(release, gate, actor);
+  if (verb === 'withdraw') refuseUnspoken(release, gate, actor);
   if (request.dryRun === true) return { release, gate };
 
   const reason = request.reason === undefined ? {} : { reason: request.reason };
@@ -116,4 +131,23 @@ function refuseStranger(release: ReleaseState, name: string, actor: Actor, verb:
       `Ask one of: ${[...allowed].filter((login) => !release.authors.has(login)).join(', ') || 'nobody else is an approver'}.`,
     );
   }
+}
+
+/** A person counts in one gate: two gates are there so that two people look. */
+function refuseSecondGate(release: ReleaseState, name: string, { login }: Actor): void {
+  const other = approvesAt(release, login);
+  if (other === undefined || other === name) return;
+  throw new NotApproverError(
+    `${login} has approved this plan at gate ${other}, and one person counts in one gate.`,
+    `Ask another approver of ${name}, or first "slipway withdraw ${release.id} --gate ${other}".`,
+  );
+}
+
+function refuseUnspoken(release: ReleaseState, name: string, { login }: Actor): void {
+  const last = release.words.findLast((word) => word.gate === name && word.by === login);
+  if (last !== undefined && last.word !== 'withdrawn') return;
+  throw new WrongStateError(
+    `${login} has said nothing at gate ${name} of ${release.id} that could be withdrawn.`,
+    `See who has with "slipway status ${release.id}".`,
+  );
 }

@@ -26,3 +26,11 @@ export async function listReleases(journal: Journal): Promise<readonly ReleaseSt
 export async function loadLine(journal: Journal, line: string): Promise<LineState> {
   return foldLine(await journal.read(`line/${line}`));
 }
+
+/** Releases of the journal's other lines: what they brought into a shared channel follows another order of versions. */
+export async function releasesOfOthers(journal: Journal, line: string): Promise<ReadonlySet<string>> {
+  const streams = await journal.streams('line/');
+  const others = streams.map(({ stream }) => stream.slice('line/'.length)).filter((name) => name !== line);
+  const lines = await Promise.all(others.map(async (name) => await loadLine(journal, name)));
+  return new Set(lines.flatMap(({ versions }) => versions.map(({ release }) => release)));
+}

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { Entry } from '../../domain/journal/entry.ts';
 import type { EventOf } from '../../domain/journal/event-definition.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { ClockBehindError } from '../../domain/release/release-errors.ts';
 import type { GenerationRef } from '../../domain/release/release-state.ts';
-import { CHANNEL_EVENTS } from '../../domain/repository/channel-events.ts';
-import type { RepositoryContent } from '../../domain/repository/generation.ts';
-import { nextDate } from '../../domain/repository/generation-date.ts';
-import { toInstant } from '../../kernel/instant.ts';
+import { CHANNEL_EVENTS, channelStream } from '../../domain/repository/channel-events.ts';
+import type { ListedPackage, RepositoryContent } from '../../domain/repository/generation.ts';
+import { dateWaitMs, nextDate } from '../../domain/repository/generation-date.ts';
+import { type Instant, toInstant } from '../../kernel/instant.ts';
 import type { Origin, PublishingSettings, SealedGeneration } from '../../ports/origin.ts';
 import { recordRetrying } from './record.ts';
 import type { ReleaseWorld } from './release-world.ts';
@@ -17,8 +19,8 @@ export interface GenerationRequest {
   /** Plan number of a candidate, promotion number of an undo. */
   readonly for: number;
   readonly parent: SealedGeneration | undefined;
-  /** The date must be later than this generation's, the parent's besides: an undo follows the candidate it takes back. */
-  readonly after?: SealedGeneration;
+  /** What the release itself brings. */
+  readonly packages: readonly ListedPackage[];
   readonly contents: Readonly<Record<string, RepositoryContent>>;
   readonly lease: { readonly name: string; readonly epoch: number };
   readonly by: string;
@@ -27,12 +29,13 @@ export interface GenerationRequest {
 type ChannelEvent = EventOf<typeof CHANNEL_EVENTS>;
 type Numbered = Extract<ChannelEvent, { type: 'generation.numbered' }>['data'];
 
-/** How far ahead of now a generation may be dated: apt refuses a `Date` more than 10 s ahead (packaging 5). */
-const AHEAD_MS = 5000;
+/** A clock that is behind by more than this was set back: that is told, not waited for. */
+const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Numbers a generation in the journal, writes and seals it. Asked again after a crash it goes on with the number it was
- * given: the same request gives the same bytes.
+ * given: the same request gives the same bytes. A package that was built anew with other bytes is another request.
+ * @throws {ClockBehindError} the generation it grows from is dated in the future.
  */
 export async function makeGeneration(
   world: ReleaseWorld,
@@ -41,15 +44,14 @@ export async function makeGeneration(
   request: GenerationRequest,
 ): Promise<SealedGeneration> {
   const { numbered, position } = await takeNumber(world, request);
-  const date = toInstant(numbered.date);
-  await world.clock.sleepUntil(toInstant(date - AHEAD_MS));
+  await waitForDate(world, request.channel, toInstant(numbered.date));
   const sealed = await origin.write(
     {
       channel: request.channel,
       number: numbered.number,
       parent: request.parent?.number ?? null,
       release: request.release,
-      date,
+      date: toInstant(numbered.date),
       journal: { id: world.journal.id, position },
       repositories: request.contents,
     },
@@ -59,28 +61,36 @@ export async function makeGeneration(
   return sealed;
 }
 
-const streamOf = (channel: string): string => `channel/${channel}`;
+/** A generation may not be dated more than 5 s ahead: apt refuses a `Date` over 10 s ahead (packaging 5). */
+async function waitForDate({ clock }: ReleaseWorld, channel: string, date: Instant): Promise<void> {
+  const waitMs = dateWaitMs(date, clock.now());
+  if (waitMs > LONGEST_WAIT_MS) throw new ClockBehindError(channel, date, clock.now());
+  await clock.sleepUntil(toInstant(clock.now() + waitMs));
+}
 
 async function takeNumber(
   world: ReleaseWorld,
   request: GenerationRequest,
 ): Promise<{ numbered: Numbered; position: number }> {
-  const stream = streamOf(request.channel);
-  const parent = request.parent && { number: request.parent.number, digest: request.parent.digest };
+  const stream = channelStream(request.channel);
+  const asked = {
+    purpose: request.purpose,
+    release: request.release,
+    for: request.for,
+    parent: request.parent === undefined ? null : { number: request.parent.number, digest: request.parent.digest },
+    packages: digestOf(request.packages),
+  };
   return await recordRetrying(world.journal, stream, async (entries, append) => {
-    const given = entries.findLast((entry) => isSameRequest(entry, request, parent));
+    const given = entries.findLast((entry) => isSameRequest(entry, asked));
     if (given !== undefined) return { numbered: given.data as unknown as Numbered, position: given.position };
 
     const last = entries.findLast((entry) => entry.type === 'generation.numbered');
-    const earlier = Math.max(request.parent?.date ?? 0, request.after?.date ?? 0);
-    const numbered: Numbered = {
-      number: ((last?.data as unknown as Numbered | undefined)?.number ?? 0) + 1,
-      purpose: request.purpose,
-      release: request.release,
-      for: request.for,
-      parent: parent ?? null,
-      date: nextDate(world.clock.now(), earlier === 0 ? undefined : toInstant(earlier)),
-    };
+    const date = nextDate(world.clock.now(), request.parent?.date);
+    if (dateWaitMs(date, world.clock.now()) > LONGEST_WAIT_MS) {
+      throw new ClockBehindError(request.channel, date, world.clock.now());
+    }
+    const number = ((last?.data as unknown as Numbered | undefined)?.number ?? 0) + 1;
+    const numbered: Numbered = { ...asked, number, date };
     const [entry] = await append({
       by: request.by,
       at: world.clock.now(),
@@ -91,19 +101,26 @@ async function takeNumber(
   });
 }
 
-function isSameRequest(entry: Entry, request: GenerationRequest, parent: GenerationRef | undefined): boolean {
+function digestOf(packages: readonly ListedPackage[]): string {
+  const rows = packages.map(({ fileName, sha256, signature }) => `${sha256} ${signature ?? '-'} ${fileName}\n`).sort();
+  return createHash('sha256').update(rows.join('')).digest('hex');
+}
+
+function isSameRequest(entry: Entry, asked: Omit<Numbered, 'number' | 'date'>): boolean {
   if (entry.type !== 'generation.numbered') return false;
-  const data = entry.data as unknown as Numbered;
+  const data = entry.data as unknown as Numbered & { readonly parent: GenerationRef | null };
   return (
-    data.release === request.release &&
-    data.purpose === request.purpose &&
-    data.for === request.for &&
-    data.parent?.digest === parent?.digest
+    data.release === asked.release &&
+    data.purpose === asked.purpose &&
+    data.for === asked.for &&
+    data.packages === asked.packages &&
+    data.parent?.number === asked.parent?.number &&
+    data.parent?.digest === asked.parent?.digest
   );
 }
 
 async function recordSealed(world: ReleaseWorld, request: GenerationRequest, sealed: SealedGeneration): Promise<void> {
-  await recordRetrying(world.journal, streamOf(request.channel), async (entries, append) => {
+  await recordRetrying(world.journal, channelStream(request.channel), async (entries, append) => {
     const isThere = entries.some(
       (entry) => entry.type === 'generation.sealed' && entry.data['number'] === sealed.number,
     );

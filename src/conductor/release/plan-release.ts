@@ -1,4 +1,4 @@
-import type { LineConfig } from '../../domain/config/resolved-config.ts';
+import type { LineConfig, ResolvedConfig } from '../../domain/config/resolved-config.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import { allocateVersion } from '../../domain/release/allocate-version.ts';
 import { baseOfBranch } from '../../domain/release/branch-base.ts';
@@ -6,17 +6,23 @@ import { firstPlan } from '../../domain/release/first-plan.ts';
 import { LINE_EVENTS } from '../../domain/release/line-events.ts';
 import type { LineState } from '../../domain/release/line-state.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
-import { FirstVersionNeededError, LineUnknownError, ReleaseOpenError } from '../../domain/release/release-errors.ts';
+import {
+  FirstVersionNeededError,
+  LineUnknownError,
+  NameTakenError,
+  ReleaseOpenError,
+} from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { planDigest, type ReleasePlan } from '../../domain/release/release-plan.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { refuseTakenNames } from '../../domain/release/taken-names.ts';
 import { parseVersionPattern } from '../../domain/release/version-pattern.ts';
-import type { ReleaseId } from '../../kernel/ids.ts';
-import { JournalConflictError } from '../../ports/journal.ts';
+import { planRun } from '../../domain/run/plan-run.ts';
 import { type ChannelView, viewChannel } from './channel-view.ts';
-import { loadLine, loadRelease } from './load-release.ts';
-import { refuseKeysEndingSoon } from './publishing-checks.ts';
+import { decideAgain } from './decide-again.ts';
+import { loadLine, loadRelease, releasesOfOthers } from './load-release.ts';
+import { openRun, runPlanOf } from './open-run.ts';
+import { type PlanWarning, refuseKeysEndingSoon } from './publishing-checks.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 
 export interface PlanRequest {
@@ -35,18 +41,25 @@ export interface PlanResult {
   readonly release: ReleaseState | undefined;
   /** What users see now. */
   readonly current: ChannelView['current'];
+  /** What stops nothing, and should be known: keys that end soon. */
+  readonly warnings: readonly PlanWarning[];
 }
 
 /**
  * Opens a release: gives it a version, for ever, and writes plan number 1. Of two that start at the same time one gets the
- * version, the other reads which.
+ * version, the other reads which. Whatever can be refused is refused before the version is spent.
  * @throws {LineUnknownError} @throws {ReleaseOpenError} @throws {FirstVersionNeededError} @throws {VersionRefusedError}
+ * @throws {NameTakenError} @throws {JournalOutrunError} @throws {KeyEndsTooSoonError} @throws {StepCycleError}
  */
 export async function planRelease(world: ReleaseWorld, request: PlanRequest): Promise<PlanResult> {
-  const { config } = request.planned;
-  const lineConfig = config.lines[request.line];
-  if (lineConfig === undefined) throw new LineUnknownError(request.line, Object.keys(config.lines));
+  const result = await decideAgain(async () => await planOnce(world, request));
+  if (result.release !== undefined) await openRun(world, result.release, request.actor);
+  return result;
+}
 
+async function planOnce(world: ReleaseWorld, request: PlanRequest): Promise<PlanResult> {
+  const { config, context } = request.planned;
+  const lineConfig = lineOf(config, request.line);
   const line = await loadLine(world.journal, request.line);
   if (line.open !== undefined) throw new ReleaseOpenError(request.line, line.open);
   const { current } = await viewChannel(world, config, lineConfig.channel);
@@ -55,17 +68,34 @@ export async function planRelease(world: ReleaseWorld, request: PlanRequest): Pr
     throw new FirstVersionNeededError(request.line, lineConfig.channel, listed.length);
   }
   const version = versionFor(request, lineConfig, line);
-  refuseTakenNames(config, request.line, version, listed);
-  await refuseKeysEndingSoon(world, config, request.line);
-
   const id = `${request.line}-${version}`;
+  await refuseTakenId(world, id);
   const plan = firstPlan(request.planned, { id, line: request.line, version, revision: 1, number: 1 });
+  const run = planRun(runPlanOf({ plan, config, context, plannedAt: world.clock.now() }));
+  refuseTakenNames(run, listed, await releasesOfOthers(world.journal, request.line));
+  const warnings = await refuseKeysEndingSoon(world, config, request.line);
+
   const digest = planDigest(plan);
-  if (request.dryRun) return { plan, digest, release: undefined, current };
+  const result = { plan, digest, current, warnings };
+  if (request.dryRun) return { ...result, release: undefined };
   await open(world, request, { plan, digest, lineSeq: line.seq });
-  const release = await loadRelease(world.journal, id);
-  await openRun(world, release, request.actor);
-  return { plan, digest, release, current };
+  return { ...result, release: await loadRelease(world.journal, id) };
+}
+
+/** @throws {LineUnknownError} */
+export function lineOf(config: ResolvedConfig, line: string): LineConfig {
+  const found = Object.hasOwn(config.lines, line) ? config.lines[line] : undefined;
+  if (found === undefined) throw new LineUnknownError(line, Object.keys(config.lines));
+  return found;
+}
+
+/** Line `main-1` with version `2` and line `main` with version `1-2` would mean one id. */
+async function refuseTakenId({ journal }: ReleaseWorld, id: string): Promise<void> {
+  if ((await journal.read(`release/${id}`)).length === 0) return;
+  throw new NameTakenError(
+    `There is a release ${id} already, of another line.`,
+    `Give the line another name, or take another version. See "slipway show ${id}".`,
+  );
 }
 
 function versionFor(request: PlanRequest, lineConfig: LineConfig, line: LineState): string {
@@ -88,63 +118,20 @@ async function open(
 ): Promise<void> {
   const { release, version } = plan;
   const { config, context } = planned;
-  try {
-    await world.journal.append({
-      by: actor.login,
-      at: world.clock.now(),
-      writes: [
-        {
-          stream: `line/${line}`,
-          expectedSeq: lineSeq,
-          events: [
-            newEvent(LINE_EVENTS, 'version.allocated', { version, release }),
-            newEvent(LINE_EVENTS, 'release.opened', { release, version, revision: 1 }),
-          ],
-        },
-        {
-          stream: `release/${release}`,
-          expectedSeq: 0,
-          events: [
-            newEvent(RELEASE_EVENTS, 'release.planned', {
-              plan,
-              digest,
-              config: config as unknown as Record<string, unknown>,
-              context,
-              changed: [],
-            }),
-          ],
-        },
-      ],
-    });
-  } catch (cause) {
-    if (!(cause instanceof JournalConflictError)) throw cause;
-    const now = await loadLine(world.journal, line);
-    if (now.open !== undefined) throw new ReleaseOpenError(line, now.open, { cause });
-    throw cause;
-  }
-}
-
-/** The run of a release: the same plan again changes nothing, so a crash before this line is mended by `resume`. */
-export async function openRun(world: ReleaseWorld, release: ReleaseState, actor: Actor): Promise<readonly string[]> {
-  const { config, context, plan, plannedAt } = release;
-  const { environmentS, configCommitS } = context.epoch;
-  const { changed } = await world.runs.open(
-    {
-      release: release.id as ReleaseId,
-      line: plan.line,
-      version: plan.version,
-      channel: plan.channel,
-      revision: plan.revision,
-      plannedAt,
-      config,
-      baseDir: context.baseDir,
-      epoch: {
-        ...(environmentS !== undefined && { environmentS }),
-        ...(configCommitS !== undefined && { configCommitS }),
+  const first = { plan, digest, config: config as unknown as Record<string, unknown>, context, changed: [] };
+  await world.journal.append({
+    by: actor.login,
+    at: world.clock.now(),
+    writes: [
+      {
+        stream: `line/${line}`,
+        expectedSeq: lineSeq,
+        events: [
+          newEvent(LINE_EVENTS, 'version.allocated', { version, release }),
+          newEvent(LINE_EVENTS, 'release.opened', { release, version, revision: 1 }),
+        ],
       },
-      environment: context.environment,
-    },
-    actor.login,
-  );
-  return changed;
+      { stream: `release/${release}`, expectedSeq: 0, events: [newEvent(RELEASE_EVENTS, 'release.planned', first)] },
+    ],
+  });
 }

@@ -1,180 +1,160 @@
 import type { StepConfig } from '../../domain/config/resolved-config.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
-import { LINE_EVENTS } from '../../domain/release/line-events.ts';
-import { CandidateExpiredError, HeldElsewhereError } from '../../domain/release/release-errors.ts';
+import { whyNotFlip } from '../../domain/release/may-flip.ts';
+import { CandidateExpiredError, PointerNotOursError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import type { Candidate, ReleaseState } from '../../domain/release/release-state.ts';
-import { foldTarget } from '../../domain/repository/target-state.ts';
-import { toInstant } from '../../kernel/instant.ts';
-import type { Origin, SealedGeneration } from '../../ports/origin.ts';
-import { type HeldLease, holdLease } from '../lease/hold-lease.ts';
+import type { Candidate, Promotion, ReleaseState } from '../../domain/release/release-state.ts';
+import { EXIT } from '../../kernel/exit-code.ts';
+import { formatDuration } from '../../kernel/format-duration.ts';
+import { formatInstant, type Instant, toInstant } from '../../kernel/instant.ts';
+import type { SealedGeneration } from '../../ports/origin.ts';
+import type { HeldLease } from '../lease/hold-lease.ts';
 import { type ChannelView, viewChannel } from './channel-view.ts';
 import { refuseUnsoundCandidate } from './check-candidate.ts';
-import { loadLine, loadRelease } from './load-release.ts';
+import { flipMove } from './flip-move.ts';
+import { loadRelease } from './load-release.ts';
 import { makeGeneration } from './make-generation.ts';
-import { movePointer, targetOf } from './move-pointer.ts';
+import { movePointer, recordedMove } from './move-pointer.ts';
+import { proveAgain } from './prove-again.ts';
+import { refuseKeysEndingSoon } from './publishing-checks.ts';
 import { rebaseRelease } from './rebase-release.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 import { reference } from './stage-release.ts';
-
-type PromoteStep = Extract<StepConfig, { uses: 'promote' }>;
+import type { Progress } from './verb-outcome.ts';
+import { withTarget } from './with-target.ts';
 
 export interface PromotionRequest {
   readonly release: ReleaseState;
   readonly run: HeldLease;
   readonly actor: Actor;
-  readonly step: PromoteStep;
+  readonly step: Extract<StepConfig, { uses: 'promote' }>;
+  readonly signal: AbortSignal;
 }
 
 /**
- * The saga for one origin on disk, where every repository of the channel moves with one flip (promotion 6): prepare the
- * undo, prove the bytes, intent, flip, receipt.
- * @returns the release as it is now: live, or staged anew when somebody else had promoted meanwhile (then verify again).
+ * The saga for one origin on disk, where every repository of the channel moves with one flip (promotion 6): prove the bytes,
+ * prepare the undo, intent, flip, receipt. Nothing is recorded of the release before the intent, so a crash before it is as
+ * if nobody had asked.
+ * @returns the release as it is now: live; or staged anew when somebody else had promoted meanwhile (then verify again); or as
+ * it was, when its gates or its proof no longer hold.
  */
-export async function promoteRelease(world: ReleaseWorld, request: PromotionRequest): Promise<ReleaseState> {
+export async function promoteRelease(world: ReleaseWorld, request: PromotionRequest): Promise<Progress> {
   const { channel } = request.release.plan;
-  const target = await holdLease(world, `target/${targetOf(channel)}`);
-  if (target === undefined) throw await heldBySomebody(world, channel);
-  try {
-    return await promoteUnder(world, request, target);
-  } finally {
-    await target.release();
-  }
+  const deadlineAt = toInstant(world.clock.now() + request.step.deadlineMs);
+  return await withTarget(
+    world,
+    channel,
+    request.release.id,
+    async (target) => await promoteUnder(world, request, target, deadlineAt),
+  );
 }
 
-async function promoteUnder(world: ReleaseWorld, request: PromotionRequest, target: HeldLease): Promise<ReleaseState> {
-  const { release } = request;
-  const candidate = release.candidate;
+async function promoteUnder(
+  world: ReleaseWorld,
+  request: PromotionRequest,
+  target: HeldLease,
+  deadlineAt: Instant,
+): Promise<Progress> {
+  const { release, run, actor } = request;
+  const { candidate, promotion } = release;
   if (candidate === undefined) throw new Error(`${release.id} has no candidate`);
   const view = await viewChannel(world, release.config, release.plan.channel);
+  const moving = { by: actor.login, run, target };
 
-  const begun = release.phase === 'promoting' && (await canGoOn(world, release, candidate, view));
-  if (!begun) {
-    if (view.current?.digest !== candidate.parent?.digest) return await rebaseRelease(world, request, view);
+  // A move that was begun is brought to its end, whatever has become of gates and deadlines since.
+  if (promotion !== undefined && (await isBegun(world, release, promotion))) {
+    await movePointer(world, view.origin, flipMove(world, release, promotion, moving));
+    return { release: await loadRelease(world.journal, release.id) };
+  }
+  const isThere = view.current?.digest === candidate.generation.digest;
+  if (isThere && release.phase === 'undone') throw movedBack(release, candidate);
+  if (!isThere) {
+    if (view.current?.digest !== candidate.parent?.digest)
+      return { release: await rebaseRelease(world, request, view) };
     if (candidate.keepUntil < world.clock.now()) throw expired(release, candidate);
     await refuseUnsoundCandidate(release, view);
+    await refuseKeysEndingSoon(world, release.config, release.plan.line);
+    const over = await proveAgain(world, request);
+    if (over !== undefined) return { over };
   }
-  const promoting = begun ? release : await begin(world, request, view, candidate);
-  await flip(world, { ...request, release: promoting }, view.origin, target);
-  return await loadRelease(world.journal, release.id);
+  const next: Promotion = {
+    number: release.promotions + 1,
+    after: candidate.generation,
+    undo: reference(await makeUndo(world, request, view, candidate)),
+    startedAt: world.clock.now(),
+    deadlineAt,
+  };
+  // Last, with the sequence that the intent is recorded after: a word that is spoken now is a conflict, and asked about again.
+  const blocked = whyNotFlip(release, deadlineAt, world.clock.now());
+  if (blocked === 'deadline') return { over: tooLate(request) };
+  if (blocked === 'candidate-expired') throw expired(release, candidate);
+  if (blocked !== undefined) return { release };
+  const promoting = newEvent(RELEASE_EVENTS, 'release.promoting', {
+    promotion: next.number,
+    undo: next.undo,
+    after: next.after,
+    deadlineAt,
+  });
+  await movePointer(world, view.origin, {
+    ...flipMove(world, release, next, moving),
+    withIntent: { writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [promoting] }] },
+  });
+  return { release: await loadRelease(world.journal, release.id) };
 }
 
-/**
- * A promotion under way goes on as it was begun once its move was intended. Before that it begins anew when its deadline
- * has passed or when somebody else has moved the pointer meanwhile.
- */
-async function canGoOn(
-  world: ReleaseWorld,
-  release: ReleaseState,
-  candidate: Candidate,
-  { current }: ChannelView,
-): Promise<boolean> {
-  const { promotion } = release;
-  if (promotion === undefined) return false;
-  const target = foldTarget(await world.journal.read(`target/${targetOf(release.plan.channel)}`));
-  const isIntended = target.flips.some(
-    ({ flip, receipt }) => flip.release === release.id && flip.promotion === promotion.number && receipt !== 'not-done',
-  );
-  if (isIntended) return true;
-  return promotion.deadlineAt >= world.clock.now() && current?.digest === candidate.parent?.digest;
+async function isBegun(world: ReleaseWorld, release: ReleaseState, promotion: Promotion): Promise<boolean> {
+  const move = { kind: 'flip', channel: release.plan.channel, release: release.id } as const;
+  const recorded = await recordedMove(world, { ...move, promotion: promotion.number, after: promotion.after });
+  return recorded !== undefined;
 }
 
 /** Phase 1: the undo generation lies there, sealed and signed, before anything can be seen to move. */
-async function begin(
+async function makeUndo(
   world: ReleaseWorld,
-  { release, run, actor, step }: PromotionRequest,
-  { origin, current }: ChannelView,
+  { release, run, actor }: PromotionRequest,
+  { origin }: ChannelView,
   candidate: Candidate,
-): Promise<ReleaseState> {
-  const promotion = release.promotions + 1;
-  const ours = await origin.generation(release.plan.channel, candidate.generation.number);
-  const undo = await makeGeneration(world, origin, await world.publishing(release.config), {
-    channel: release.plan.channel,
+): Promise<SealedGeneration> {
+  const { channel } = release.plan;
+  const ours = await origin.generation(channel, candidate.generation.number);
+  const parent = candidate.parent === null ? undefined : await origin.generation(channel, candidate.parent.number);
+  return await makeGeneration(world, origin, await world.publishing(release.config), {
+    channel,
     purpose: 'undo',
     release: release.id,
-    for: promotion,
+    for: release.promotions + 1,
     parent: ours,
-    contents: contentBefore(ours, current),
+    packages: candidate.packages,
+    contents: contentBefore(ours, parent),
     lease: run.guard,
     by: actor.login,
   });
-  const event = newEvent(RELEASE_EVENTS, 'release.promoting', {
-    promotion,
-    after: candidate.generation,
-    undo: reference(undo),
-    deadlineAt: toInstant(world.clock.now() + step.deadlineMs),
-  });
-  await world.journal.append({
-    by: actor.login,
-    at: world.clock.now(),
-    leases: [run.guard],
-    writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [event] }],
-  });
-  return await loadRelease(world.journal, release.id);
 }
 
 /** What users saw before; empty repositories, without `latest`, before the first promotion. */
-function contentBefore(
-  ours: SealedGeneration,
-  current: SealedGeneration | undefined,
-): SealedGeneration['repositories'] {
+function contentBefore(ours: SealedGeneration, parent: SealedGeneration | undefined): SealedGeneration['repositories'] {
   const names = Object.keys(ours.repositories);
-  return Object.fromEntries(names.map((name) => [name, current?.repositories[name] ?? { packages: [] }]));
+  return Object.fromEntries(names.map((name) => [name, parent?.repositories[name] ?? { packages: [] }]));
 }
 
-/** Phase 3: the one flip. With its receipt the release is live and the line free, in one transaction. */
-async function flip(
-  world: ReleaseWorld,
-  { release, run, actor }: PromotionRequest,
-  origin: Origin,
-  target: HeldLease,
-): Promise<void> {
-  const { promotion, candidate } = release;
-  if (promotion === undefined || candidate === undefined) throw new Error(`${release.id} has no promotion under way`);
-  const line = await loadLine(world.journal, release.plan.line);
-  await movePointer(world, origin, {
-    kind: 'flip',
-    channel: release.plan.channel,
-    release: release.id,
-    promotion: promotion.number,
-    before: candidate.parent,
-    after: promotion.after,
-    undo: promotion.undo,
-    by: actor.login,
-    run,
-    target,
-    unchanged: [{ stream: `release/${release.id}`, seq: release.seq }],
-    withReceipt: ({ intendedAt, receiptAt }) => [
-      {
-        stream: `release/${release.id}`,
-        expectedSeq: release.seq,
-        events: [
-          newEvent(RELEASE_EVENTS, 'release.live', {
-            promotion: promotion.number,
-            generation: promotion.after,
-            skewMs: Math.max(0, receiptAt - intendedAt),
-          }),
-        ],
-      },
-      {
-        stream: `line/${release.plan.line}`,
-        expectedSeq: line.seq,
-        events: [newEvent(LINE_EVENTS, 'release.closed', { release: release.id, how: 'live' })],
-      },
-    ],
-  });
-  await origin.stage(release.plan.channel, null);
+function movedBack({ id, plan }: ReleaseState, { generation }: Candidate): PointerNotOursError {
+  return new PointerNotOursError(
+    `${id} was undone, but channel ${plan.channel} shows its generation ${generation.number} again: somebody moved the pointer back by hand.`,
+    'Find out who, and put the pointer back where the journal left it ("slipway journal show").',
+  );
 }
 
 function expired(release: ReleaseState, candidate: Candidate): CandidateExpiredError {
   return new CandidateExpiredError(
-    `The candidate of ${release.id} was kept until ${new Date(candidate.keepUntil).toISOString()}.`,
+    `The candidate of ${release.id} was kept until ${formatInstant(candidate.keepUntil)}.`,
     `Stage it again: "slipway stage ${release.id}". Approvals lapse.`,
   );
 }
 
-async function heldBySomebody(world: ReleaseWorld, channel: string): Promise<HeldElsewhereError> {
-  const holder = (await world.journal.leaseHolder(`target/${targetOf(channel)}`))?.holder;
-  const who = holder === undefined ? 'Another process' : `Process ${holder.pid} on ${holder.host}`;
-  return new HeldElsewhereError(`${who} is moving the pointer of channel ${channel}.`, 'Wait for it, then ask again.');
-}
+const tooLate = ({ release, step }: PromotionRequest): Extract<Progress, { over: unknown }>['over'] => ({
+  exit: EXIT.waiting,
+  release: release.id,
+  phase: release.phase,
+  sentence: `${release.id} was not ready to be seen within ${formatDuration(step.deadlineMs)} (promote.deadline); nothing has moved.`,
+  next: `slipway promote ${release.id}`,
+});

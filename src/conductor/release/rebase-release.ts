@@ -4,9 +4,9 @@ import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { canonicalJson } from '../../kernel/json.ts';
 import type { ChannelView } from './channel-view.ts';
-import { loadRelease } from './load-release.ts';
 import { makeGeneration } from './make-generation.ts';
 import type { PromotionRequest } from './promote-release.ts';
+import { recordFact } from './record-release.ts';
 import type { ReleaseWorld } from './release-world.ts';
 import { changeRows, contentWith, reference } from './stage-release.ts';
 
@@ -29,26 +29,19 @@ export async function rebaseRelease(
       `Look at "slipway show ${release.id}", then "slipway stage ${release.id}" for a new plan and new approvals.`,
     );
   }
+  const at = current === undefined ? null : reference(current);
   const sealed = await makeGeneration(world, origin, await world.publishing(release.config), {
     channel: release.plan.channel,
     purpose: 'rebase',
     release: release.id,
     for: release.plan.number,
     parent: current,
+    packages,
     contents,
     lease: run.guard,
     by: actor.login,
   });
   await origin.stage(release.plan.channel, sealed.number);
-  const event = newEvent(RELEASE_EVENTS, 'release.rebased', {
-    generation: reference(sealed),
-    parent: current === undefined ? null : reference(current),
-  });
-  await world.journal.append({
-    by: actor.login,
-    at: world.clock.now(),
-    leases: [run.guard],
-    writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [event] }],
-  });
-  return await loadRelease(world.journal, release.id);
+  const event = newEvent(RELEASE_EVENTS, 'release.rebased', { generation: reference(sealed), parent: at });
+  return await recordFact(world, release.id, { held: run, actor }, event);
 }

@@ -1,18 +1,20 @@
-import type { NewEvent } from '../../domain/journal/entry.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
-import { WrongStateError } from '../../domain/release/release-errors.ts';
+import { GateUnknownError, WrongStateError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import { type Goal, isSkipped, isVerified } from '../../domain/release/release-machine.ts';
+import { type Goal, isProved, isSkipped, needsNewCandidate } from '../../domain/release/release-machine.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import type { ReleaseId } from '../../kernel/ids.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
 import { advanceRelease } from './advance-release.ts';
+import { viewChannel } from './channel-view.ts';
 import { loadRelease } from './load-release.ts';
-import { openRun } from './plan-release.ts';
+import { openRun } from './open-run.ts';
+import { recordFact } from './record-release.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 import { replanRelease } from './replan-release.ts';
-import type { VerbOutcome } from './verb-outcome.ts';
+import { isUndoBegun, undoRelease } from './undo-release.ts';
+import { done, type VerbOutcome } from './verb-outcome.ts';
 import { withRunLease } from './with-run-lease.ts';
 
 export interface GoOnRequest {
@@ -36,9 +38,10 @@ export async function workTowards(
 ): Promise<VerbOutcome> {
   return await withRunLease(world, request.release, async (held) => {
     const release = await loadRelease(world.journal, request.release);
-    refuseFailed(release);
-    refuseOver(release, goal);
     const isAgain = goal === 'stage' && release.candidate !== undefined;
+    // A candidate that failed is mended by the next one: `resume` never stages again by itself.
+    if (!isAgain) refuseFailed(release);
+    refuseOver(release, goal);
     return await goOn(world, request, held, goal, isAgain);
   });
 }
@@ -48,10 +51,14 @@ export async function resumeRelease(world: ReleaseWorld, request: GoOnRequest): 
   return await withRunLease(world, request.release, async (held) => {
     const release = await loadRelease(world.journal, request.release);
     if (release.phase === 'abandoned') refuseOver(release, 'resume');
+    if (release.phase === 'undone' && release.failure === undefined) throw isUndone(release);
+    await viewChannel(world, release.config, release.plan.channel); // a foreign origin: nothing is written
+    if (await isUndoBegun(world, release)) return await finishUndo(world, release, request, held);
     const granted = await world.runs.resume(release.id as ReleaseId, request.actor.login, request.reason);
     if (release.failure !== undefined || granted.length > 0) {
       const reason = request.reason === undefined ? {} : { reason: request.reason };
-      await record(world, release, held, request.actor, newEvent(RELEASE_EVENTS, 'release.resumed', reason));
+      const event = newEvent(RELEASE_EVENTS, 'release.resumed', reason);
+      await recordFact(world, release.id, { held, actor: request.actor }, event);
     }
     return await goOn(world, request, held, 'end', false);
   });
@@ -63,8 +70,8 @@ export async function promote(world: ReleaseWorld, request: GoOnRequest): Promis
     const release = await loadRelease(world.journal, request.release);
     refuseFailed(release);
     refuseOver(release, 'promote');
-    const skipsVerify = request.skip?.includes('verify') === true || isSkipped(release, 'verify');
-    const hasBeenVerified = isVerified(release, world.clock.now()) || release.promotions > 0 || skipsVerify;
+    const skipsVerify = request.skip?.includes('verify') === true;
+    const hasBeenVerified = isProved(release, world.clock.now()) || release.promotions > 0 || skipsVerify;
     if (release.candidate === undefined || !hasBeenVerified) {
       throw new WrongStateError(
         `${release.id} is ${release.phase}: it has not been ${release.candidate === undefined ? 'staged' : 'verified'} yet, and nobody promotes what no client has proved.`,
@@ -83,42 +90,58 @@ async function goOn(
   again: boolean,
 ): Promise<VerbOutcome> {
   const { actor, planned, signal } = request;
+  const recording = { held, actor };
   let release = await loadRelease(world.journal, request.release);
-  for (const what of request.skip ?? []) {
+  await viewChannel(world, release.config, release.plan.channel); // a foreign origin: nothing is written
+  for (const asked of request.skip ?? []) {
+    const what = skippable(release, asked);
     if (isSkipped(release, what)) continue;
     const event = newEvent(RELEASE_EVENTS, 'release.skipped', { what, reason: request.reason ?? '' });
-    release = await record(world, release, held, actor, event);
+    release = await recordFact(world, release.id, recording, event);
   }
   const isOpenToChange = release.candidate === undefined && release.phase !== 'undone';
   const differs = planned !== undefined && planned.digest !== release.plan.configDigest;
   if (planned !== undefined && (again || (isOpenToChange && differs))) {
-    const { changed } = await replanRelease(world, release, held, actor, planned);
+    const { changed } = await replanRelease(world, release, recording, planned);
     request.onReplanned?.(changed);
   } else await openRun(world, release, actor); // a crash right after `plan` may have left the run unrecorded
   return await advanceRelease(world, { release: request.release, goal, actor, held, signal });
 }
 
-async function record(
+/** What can be gone past: `verify`, or a gate of the line. @throws {GateUnknownError} */
+function skippable(release: ReleaseState, asked: string): string {
+  const gates = release.config.lines[release.plan.line]?.gates ?? [];
+  const what = gates.includes(asked) ? `gate:${asked}` : asked;
+  if (what === 'verify' || gates.some((gate) => what === `gate:${gate}`)) return what;
+  throw new GateUnknownError(
+    `--skip ${asked} names neither "verify" nor a gate of line ${release.plan.line}. ${gates.length === 0 ? 'It has no gates.' : `It has ${gates.join(', ')}.`}`,
+    'Write --skip verify, or --skip gate:NAME.',
+  );
+}
+
+async function finishUndo(
   world: ReleaseWorld,
   release: ReleaseState,
-  held: HeldLease,
-  actor: Actor,
-  event: NewEvent,
-): Promise<ReleaseState> {
-  await world.journal.append({
-    by: actor.login,
-    at: world.clock.now(),
-    leases: [held.guard],
-    writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [event] }],
-  });
-  return await loadRelease(world.journal, release.id);
+  { actor, reason }: GoOnRequest,
+  run: HeldLease,
+): Promise<VerbOutcome> {
+  const undone = await undoRelease(world, release, { run, actor, reason });
+  return done(undone, `The undo of ${release.id} was begun and is done now.`, `slipway promote ${release.id}`);
 }
+
+const isUndone = ({ id }: ReleaseState): WrongStateError =>
+  new WrongStateError(
+    `${id} is undone: showing it to users again is a decision of its own.`,
+    `"slipway promote ${id}" shows the same bytes again, with new approvals; "slipway abandon ${id} --reason TEXT" gives it up.`,
+  );
 
 function refuseFailed(release: ReleaseState): void {
   if (release.failure === undefined) return;
   throw new WrongStateError(
     `${release.id} stopped: ${release.failure.sentence}`,
-    `Mend the cause, then "slipway resume ${release.id}".`,
+    needsNewCandidate(release.failure)
+      ? `Mend the cause, then "slipway stage ${release.id}".`
+      : `Mend the cause, then "slipway resume ${release.id}".`,
   );
 }
 

@@ -1,7 +1,10 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { latestFolder } from '../../domain/release/latest-folder.ts';
+import { IndexChangeError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { planDigest, type ReleasePlan } from '../../domain/release/release-plan.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { refuseOlder } from '../../domain/release/taken-names.ts';
 import { channelRepositories } from '../../domain/repository/channel-repositories.ts';
 import { checkChange } from '../../domain/repository/check-change.ts';
 import type { ListedPackage, RepositoryChange, RepositoryContent } from '../../domain/repository/generation.ts';
@@ -12,8 +15,9 @@ import type { SealedGeneration } from '../../ports/origin.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
 import { builtPackages } from './built-packages.ts';
 import { viewChannel } from './channel-view.ts';
-import { loadRelease } from './load-release.ts';
+import { releasesOfOthers } from './load-release.ts';
 import { makeGeneration } from './make-generation.ts';
+import { recordFact } from './record-release.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 
 /**
@@ -34,6 +38,8 @@ export async function stageRelease(
   const packages = await builtPackages(world, release, settings);
   const { contents, changes } = contentWith(release, current, packages);
 
+  refuseOlder(packages, current, await releasesOfOthers(world.journal, release.plan.line));
+
   const number = release.plan.number + 1;
   const sealed = await makeGeneration(world, origin, settings, {
     channel,
@@ -41,6 +47,7 @@ export async function stageRelease(
     release: release.id,
     for: number,
     parent: current,
+    packages,
     contents,
     lease: held.guard,
     by: actor.login,
@@ -48,29 +55,15 @@ export async function stageRelease(
   await origin.stage(channel, sealed.number);
 
   const plan = stagedPlan(release.plan, number, packages, changes);
-  const now = world.clock.now();
-  await world.journal.append({
-    by: actor.login,
-    at: now,
-    leases: [held.guard],
-    writes: [
-      {
-        stream: `release/${release.id}`,
-        expectedSeq: release.seq,
-        events: [
-          newEvent(RELEASE_EVENTS, 'release.staged', {
-            plan,
-            digest: planDigest(plan),
-            generation: reference(sealed),
-            parent: current === undefined ? null : reference(current),
-            packages: packages as unknown as Record<string, unknown>[],
-            keepUntil: toInstant(now + keepMs),
-          }),
-        ],
-      },
-    ],
+  const staged = newEvent(RELEASE_EVENTS, 'release.staged', {
+    plan,
+    digest: planDigest(plan),
+    generation: reference(sealed),
+    parent: current === undefined ? null : reference(current),
+    packages: packages as unknown as Record<string, unknown>[],
+    keepUntil: toInstant(world.clock.now() + keepMs),
   });
-  return await loadRelease(world.journal, release.id);
+  return await recordFact(world, release.id, { held, actor }, staged);
 }
 
 export const reference = (generation: SealedGeneration): { number: number; digest: string } => ({
@@ -90,17 +83,37 @@ export function contentWith(
   const { config, plan } = release;
   const repositories = channelRepositories(config, plan.channel);
   const placed = placePackages(packages, repositories);
+  refuseLostRepositories(release, parent, Object.keys(repositories));
   const ours = new Set(packages.map((listed) => listed.sha256));
   const contents: Record<string, RepositoryContent> = {};
   const changes: RepositoryChange[] = [];
   for (const [name, { type }] of Object.entries(repositories)) {
     const before = parent?.repositories[name] ?? EMPTY_CONTENT;
-    const { content, change } = planChange(name, type, before, placed[name] ?? [], plan.version);
+    const incoming = placed[name] ?? [];
+    const latest = type === 'files' ? latestFolder([...before.packages, ...incoming]) : undefined;
+    const { content, change } = planChange(name, type, before, incoming, latest);
     checkChange(type, change, ours, release.id);
     contents[name] = content;
     changes.push(change);
   }
   return { contents, changes };
+}
+
+/** A repository that is no longer in the channel would go with everything in it: for the index, every entry is lost. */
+function refuseLostRepositories(
+  { id, plan }: ReleaseState,
+  parent: SealedGeneration | undefined,
+  names: readonly string[],
+): void {
+  const lost = Object.entries(parent?.repositories ?? {}).filter(
+    ([name, { packages }]) => packages.length > 0 && !names.includes(name),
+  );
+  if (lost.length === 0) return;
+  const rows = lost.map(([name, { packages }]) => `${name} with ${packages.length} packages`).join(', ');
+  throw new IndexChangeError(
+    `Channel ${plan.channel} shows ${rows}, which the config of ${id} does not have in it. Nothing was promoted.`,
+    `Keep it in "channels", or give what takes its place a channel of its own; then "slipway stage ${id}".`,
+  );
 }
 
 const entryName = (listed: ListedPackage): string => `${listed.fileName} ${listed.sha256}`;

@@ -1,114 +1,153 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import { LINE_EVENTS } from '../../domain/release/line-events.ts';
-import {
-  HeldElsewhereError,
-  PointerNotOursError,
-  ReleaseOpenError,
-  WrongStateError,
-} from '../../domain/release/release-errors.ts';
+import { PointerNotOursError, WrongStateError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import type { Promotion, ReleaseState } from '../../domain/release/release-state.ts';
-import { type HeldLease, holdLease } from '../lease/hold-lease.ts';
-import { viewChannel } from './channel-view.ts';
+import type { GenerationRef, Promotion, ReleaseState } from '../../domain/release/release-state.ts';
+import type { StreamWrite } from '../../ports/journal.ts';
+import type { HeldLease } from '../lease/hold-lease.ts';
+import { type ChannelView, viewChannel } from './channel-view.ts';
+import { flipMove } from './flip-move.ts';
 import { loadLine, loadRelease } from './load-release.ts';
-import { movePointer, targetOf } from './move-pointer.ts';
+import { answerMove, type MoveOutcome, movePointer, type PointerMove, recordedMove } from './move-pointer.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
+import { withTarget } from './with-target.ts';
+
+export interface Undoing {
+  readonly run: HeldLease;
+  readonly actor: Actor;
+  readonly reason: string | undefined;
+}
 
 /**
  * Takes a promotion back: the pointer moves to the undo generation, which was written and signed before anything was seen
  * to move. Allowed while nothing else has been promoted in the channel since and no newer release of the line is open.
- * @throws {WrongStateError} it is not visible to users. @throws {ReleaseOpenError} a newer release of the line is open.
+ * A promotion that was begun and never seen is taken back the same way: after that, nobody who wakes up late can finish it.
+ * @throws {WrongStateError} it is not visible to users, or a newer release of the line is open.
  * @throws {PointerNotOursError} somebody else promoted after it.
  */
-export async function undoRelease(
-  world: ReleaseWorld,
-  release: ReleaseState,
-  run: HeldLease,
-  actor: Actor,
-  reason: string | undefined,
-): Promise<ReleaseState> {
-  const promotion = await undoable(world, release);
-  const { channel } = release.plan;
-  const target = await holdLease(world, `target/${targetOf(channel)}`);
-  if (target === undefined) {
-    throw new HeldElsewhereError(
-      `Another process is moving the pointer of channel ${channel}.`,
-      'Wait for it, then ask again.',
-    );
-  }
-  try {
-    await moveBack(world, { release, promotion, run, target, actor, reason });
-  } finally {
-    await target.release();
-  }
-  return await loadRelease(world.journal, release.id);
-}
-
-async function undoable(world: ReleaseWorld, release: ReleaseState): Promise<Promotion> {
-  const { promotion, phase, plan, id } = release;
-  if (promotion === undefined || !['promoting', 'live', 'settled'].includes(phase)) {
-    throw new WrongStateError(
-      `${id} is ${phase}: users do not see it, so there is nothing to undo.`,
-      `See where it is with "slipway status ${id}".`,
-    );
-  }
-  const line = await loadLine(world.journal, plan.line);
-  if (line.open !== undefined && line.open !== id) throw new ReleaseOpenError(plan.line, line.open);
-
-  const { current } = await viewChannel(world, release.config, plan.channel);
-  const isOurs = current?.digest === promotion.after.digest || current?.digest === promotion.undo.digest;
-  if (!isOurs) {
-    throw new PointerNotOursError(
-      current === undefined || current.number < promotion.after.number
-        ? `Channel ${plan.channel} does not show generation ${promotion.after.number} of ${id} yet: nothing has to be taken back.`
-        : `Channel ${plan.channel} shows generation ${current.number} of ${current.release}, promoted after ${id}. Taking ${id} back would take that along.`,
-      current === undefined || current.number < promotion.after.number
-        ? `Go on with "slipway resume ${id}".`
-        : `Undo ${current.release} first, or release a higher version.`,
-    );
-  }
-  return promotion;
-}
-
-async function moveBack(
-  world: ReleaseWorld,
-  undo: {
-    readonly release: ReleaseState;
-    readonly promotion: Promotion;
-    readonly run: HeldLease;
-    readonly target: HeldLease;
-    readonly actor: Actor;
-    readonly reason: string | undefined;
-  },
-): Promise<void> {
-  const { release, promotion, run, target, actor, reason } = undo;
-  const line = await loadLine(world.journal, release.plan.line);
-  const undone = newEvent(RELEASE_EVENTS, 'release.undone', {
-    promotion: promotion.number,
-    generation: promotion.undo,
-    ...(reason !== undefined && { reason }),
+export async function undoRelease(world: ReleaseWorld, release: ReleaseState, undoing: Undoing): Promise<ReleaseState> {
+  const promotion = undoable(release);
+  return await withTarget(world, release.plan.channel, release.id, async (target) => {
+    await undoUnder(world, release, promotion, undoing, target);
+    return await loadRelease(world.journal, release.id);
   });
+}
+
+/** The undo of a live release that was begun and has no receipt: `resume` goes on with it. */
+export async function isUndoBegun(world: ReleaseWorld, release: ReleaseState): Promise<boolean> {
+  const { promotion } = release;
+  if (promotion === undefined) return false;
+  const move = { kind: 'undo', channel: release.plan.channel, release: release.id } as const;
+  const recorded = await recordedMove(world, { ...move, promotion: promotion.number, after: promotion.undo });
+  return recorded !== undefined && recorded.receipt === 'none';
+}
+
+function undoable({ promotion, phase, id }: ReleaseState): Promotion {
+  if (promotion !== undefined && ['promoting', 'live', 'settled'].includes(phase)) return promotion;
+  throw new WrongStateError(
+    `${id} is ${phase}: users do not see it, so there is nothing to undo.`,
+    `See where it is with "slipway status ${id}".`,
+  );
+}
+
+async function undoUnder(
+  world: ReleaseWorld,
+  asked: ReleaseState,
+  promotion: Promotion,
+  undoing: Undoing,
+  target: HeldLease,
+): Promise<void> {
+  let release = asked;
+  const view = await viewChannel(world, release.config, release.plan.channel);
+  let before: GenerationRef | null = promotion.after;
+  if (release.phase === 'promoting') {
+    const moving = { by: undoing.actor.login, run: undoing.run, target };
+    const neverSeen = await answerFlip(world, view, flipMove(world, release, promotion, moving));
+    if (neverSeen) before = release.candidate?.parent ?? null;
+    release = await loadRelease(world.journal, release.id);
+  }
+  const line = await loadLine(world.journal, release.plan.line);
+  if (line.open !== undefined && line.open !== release.id) throw newerIsOpen(release, line.open);
+  const isThere = (view.current?.digest ?? null) === (before?.digest ?? null);
+  if (!isThere && view.current?.digest !== promotion.undo.digest) throw promotedSince(release, promotion, view);
+
   const reopened = newEvent(LINE_EVENTS, 'release.reopened', { release: release.id });
-  await movePointer(world, world.origin(release.config), {
+  const ofLine = { stream: `line/${release.plan.line}`, seq: line.seq };
+  const isOpen = line.open === release.id;
+  await movePointer(world, view.origin, {
     kind: 'undo',
     channel: release.plan.channel,
     release: release.id,
     promotion: promotion.number,
-    before: promotion.after,
+    before,
     after: promotion.undo,
     undo: null,
-    by: actor.login,
-    run,
+    by: undoing.actor.login,
+    run: undoing.run,
     target,
-    unchanged: [
-      { stream: `release/${release.id}`, seq: release.seq },
-      { stream: `line/${release.plan.line}`, seq: line.seq },
-    ],
-    withReceipt: () => [
-      { stream: `release/${release.id}`, expectedSeq: release.seq, events: [undone] },
-      ...(line.open === release.id
-        ? []
-        : [{ stream: `line/${release.plan.line}`, expectedSeq: line.seq, events: [reopened] }]),
-    ],
+    // With the intent the line is taken again: were it free until the receipt, another release could begin in between.
+    withIntent: {
+      unchanged: [{ stream: `release/${release.id}`, seq: release.seq }, ...(isOpen ? [ofLine] : [])],
+      writes: isOpen ? [] : [{ stream: ofLine.stream, expectedSeq: line.seq, events: [reopened] }],
+    },
+    withReceipt: async (outcome) => await receiptWrites(world, release, promotion, undoing, outcome),
   });
+}
+
+/** A flip that was begun gets its receipt first. @returns whether users have never seen it. */
+async function answerFlip(world: ReleaseWorld, { origin }: ChannelView, move: PointerMove): Promise<boolean> {
+  const recorded = await recordedMove(world, move);
+  if (recorded === undefined) return true;
+  const settled: PointerMove = {
+    ...move,
+    // Not done, it stays `promoting` until the undo's receipt: only then is it sure that nobody finishes it.
+    withReceipt: async (outcome) => (outcome.is === 'done' ? await move.withReceipt(outcome) : []),
+  };
+  const outcome = await answerMove(world, origin, settled);
+  return outcome.is === 'not-done';
+}
+
+async function receiptWrites(
+  { journal }: ReleaseWorld,
+  { id, plan }: ReleaseState,
+  promotion: Promotion,
+  { reason }: Undoing,
+  outcome: MoveOutcome,
+): Promise<readonly StreamWrite[]> {
+  const release = await loadRelease(journal, id);
+  if (outcome.is === 'done') {
+    const undone = newEvent(RELEASE_EVENTS, 'release.undone', {
+      promotion: promotion.number,
+      generation: promotion.undo,
+      ...(reason !== undefined && { reason }),
+    });
+    return [{ stream: `release/${id}`, expectedSeq: release.seq, events: [undone] }];
+  }
+  if (release.phase === 'promoting') return [];
+  const line = await loadLine(journal, plan.line);
+  const closed = newEvent(LINE_EVENTS, 'release.closed', { release: id, how: 'live' });
+  return line.open === id ? [{ stream: `line/${plan.line}`, expectedSeq: line.seq, events: [closed] }] : [];
+}
+
+const newerIsOpen = ({ id, plan }: ReleaseState, open: string): WrongStateError =>
+  new WrongStateError(
+    `${id} cannot be taken back: line ${plan.line} has gone on to ${open}, which is open.`,
+    `Release ${open}, whose higher version cures ${id}; or "slipway abandon ${open} --reason TEXT", then undo.`,
+  );
+
+function promotedSince(
+  { id, plan }: ReleaseState,
+  promotion: Promotion,
+  { current }: ChannelView,
+): PointerNotOursError {
+  if (current === undefined || current.number < promotion.after.number) {
+    return new PointerNotOursError(
+      `Channel ${plan.channel} shows ${current === undefined ? 'nothing' : `generation ${current.number}`}, not generation ${promotion.after.number} of ${id}: somebody moved the pointer back by hand.`,
+      'Find out who, and put the pointer back where the journal left it ("slipway journal show").',
+    );
+  }
+  return new PointerNotOursError(
+    `Channel ${plan.channel} shows generation ${current.number} of ${current.release}, promoted after ${id}. Taking ${id} back would take that along.`,
+    `Undo ${current.release} first, or release a higher version.`,
+  );
 }

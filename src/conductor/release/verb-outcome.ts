@@ -1,3 +1,4 @@
+import type { GateState } from '../../domain/release/gate.ts';
 import type { GateRow } from '../../domain/release/gate-review.ts';
 import type { Failure, Phase, ReleaseState } from '../../domain/release/release-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
@@ -15,6 +16,9 @@ export interface VerbOutcome {
   readonly gates?: readonly GateRow[];
 }
 
+/** One action is over: the release as it is now, or the end of the verb. */
+export type Progress = { readonly release: ReleaseState; readonly built?: boolean } | { readonly over: VerbOutcome };
+
 export function done(release: ReleaseState, sentence: string, next?: string): VerbOutcome {
   return { exit: EXIT.done, release: release.id, phase: release.phase, sentence, ...(next !== undefined && { next }) };
 }
@@ -25,13 +29,30 @@ export function failed(release: ReleaseState, failure: Failure, exit: ExitCode):
 
 export function waiting(release: ReleaseState, gates: readonly GateRow[]): VerbOutcome {
   const open = gates.filter((gate) => gate.state.state !== 'passed' && gate.skipped === undefined);
-  const names = open.map((gate) => gate.name).join(', ');
+  const names = open.map(({ name, state }) => `${name} (${wordsOf(state)})`).join(', ');
   return {
     exit: EXIT.waiting,
     release: release.id,
     phase: release.phase,
     sentence: `${release.id} waits for ${names}.`,
-    next: `slipway approve ${release.id} --digest ${release.digest.slice(0, 12)}`,
+    next: open.some(({ state }) => state.state === 'refused')
+      ? `slipway withdraw ${release.id} by who rejected it, or slipway stage ${release.id} for another plan`
+      : `slipway approve ${release.id} --digest ${release.digest.slice(0, 12)}`,
     gates,
   };
+}
+
+function wordsOf(state: GateState): string {
+  switch (state.state) {
+    case 'passed':
+      return 'passed';
+    case 'waiting':
+      return `${state.have.length} of ${state.need} approvals`;
+    case 'refused':
+      return `rejected by ${state.by}`;
+    case 'lapsed':
+      return `approvals of ${state.by.join(', ')} have lapsed`;
+    case 'expired':
+      return `approvals of ${state.by.join(', ')} have expired`;
+  }
 }

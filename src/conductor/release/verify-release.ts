@@ -3,8 +3,10 @@ import { newEvent } from '../../domain/journal/event-definition.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { ClientReport, Failure, GenerationRef, ReleaseState } from '../../domain/release/release-state.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
-import { loadRelease } from './load-release.ts';
+import { viewChannel } from './channel-view.ts';
+import { recordFact } from './record-release.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
+import { reference } from './stage-release.ts';
 
 type VerifyStep = Extract<StepConfig, { uses: 'verify' }>;
 
@@ -17,23 +19,25 @@ export async function verifyRelease(
   step: VerifyStep,
   signal: AbortSignal,
 ): Promise<{ readonly release: ReleaseState; readonly failure?: Failure }> {
-  const generation = release.phase === 'live' ? release.promotion?.after : release.candidate?.generation;
+  const generation = step.view === 'live' ? await whatUsersSee(world, release) : release.candidate?.generation;
   if (generation === undefined) throw new Error(`${release.id} has no generation to verify`);
   const report = await askClients(world, release, generation, step, signal);
   const wrong = report.evidence.filter((row) => !row.passed);
-  const failure = wrong.length === 0 ? undefined : failureOf(release, step, wrong);
+  const phase = step.view === 'live' ? 'settle' : 'verify';
+  const failure = wrong.length === 0 ? undefined : verificationFailure(release, phase, wrong);
   const type = step.view === 'live' ? 'release.proved-live' : 'release.verified';
   const event =
     failure === undefined
       ? newEvent(RELEASE_EVENTS, type, report)
       : newEvent(RELEASE_EVENTS, 'release.failed', failure);
-  await world.journal.append({
-    by: actor.login,
-    at: world.clock.now(),
-    leases: [held.guard],
-    writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [event] }],
-  });
-  return { release: await loadRelease(world.journal, release.id), ...(failure && { failure }) };
+  // Clients take their time, and somebody may have approved meanwhile: what was proved is true all the same.
+  return { release: await recordFact(world, release.id, { held, actor }, event), ...(failure && { failure }) };
+}
+
+/** Ours, or a later one that another line has promoted on top of it meanwhile: our packages must be in it too. */
+async function whatUsersSee(world: ReleaseWorld, release: ReleaseState): Promise<GenerationRef | undefined> {
+  const { current } = await viewChannel(world, release.config, release.plan.channel);
+  return current && reference(current);
 }
 
 /** Shows the generation on loopback to each client in turn. */
@@ -82,11 +86,16 @@ const missingClient = (client: string, because: string): ClientReport['evidence'
   durationMs: 0,
 });
 
-function failureOf(release: ReleaseState, step: VerifyStep, wrong: ClientReport['evidence']): Failure {
+/** The first thing a client could not do, in one sentence. */
+export function verificationFailure(
+  release: ReleaseState,
+  phase: Failure['phase'],
+  wrong: ClientReport['evidence'],
+): Failure {
   const [first] = wrong;
   const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
   return {
-    phase: step.view === 'live' ? 'settle' : 'verify',
+    phase,
     class: 'VERIFY_FAILED',
     sentence: `${first?.client} could not ${first?.did} from ${first?.repository}${more}: ${lastLine(first?.said ?? '')}`,
     remedy: `Mend the cause, then "slipway resume ${release.id}". Everything it said: "slipway show ${release.id}".`,

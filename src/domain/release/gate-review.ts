@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/instant.ts';
-import { type GateState, gateState } from './gate.ts';
+import { type GateState, type GateWord, gateState } from './gate.ts';
 import type { ReleaseState } from './release-state.ts';
 
 export interface GateRow {
@@ -13,6 +13,7 @@ export interface GateRow {
 export function reviewGates(release: ReleaseState, now: Instant): readonly GateRow[] {
   const { config, plan } = release;
   const names = config.lines[plan.line]?.gates ?? [];
+  const words = oneGateEach(release);
   return names.flatMap((name) => {
     const gate = config.gates[name];
     if (gate === undefined) return [];
@@ -21,9 +22,8 @@ export function reviewGates(release: ReleaseState, now: Instant): readonly GateR
       gate,
       teams: config.teams,
       digest: release.digest,
-      words: release.words,
+      words,
       authors: release.authors,
-      notBefore: release.wordsCountFrom,
       now,
     });
     const skip = release.skipped.find((row) => row.what === `gate:${name}`);
@@ -33,3 +33,29 @@ export function reviewGates(release: ReleaseState, now: Instant): readonly GateR
 
 export const gatesPassed = (rows: readonly GateRow[]): boolean =>
   rows.every((row) => row.state.state === 'passed' || row.skipped !== undefined);
+
+/** The gate at which a person's approval of this very plan stands; a person counts in one gate (promotion 3). */
+export const approvesAt = (release: ReleaseState, person: string): string | undefined =>
+  standingApprovals(release).find((word) => word.by === person)?.gate;
+
+/** Without the approvals of people who approved the same plan at another gate before. */
+function oneGateEach(release: ReleaseState): readonly GateWord[] {
+  const standing = standingApprovals(release);
+  return release.words.filter((word) => {
+    if (!standing.includes(word)) return true;
+    return standing.find((first) => first.by === word.by) === word;
+  });
+}
+
+/** Approvals of the plan as it is now that nobody has taken back, in order; one a person and gate. */
+function standingApprovals({ words, digest }: ReleaseState): readonly GateWord[] {
+  const last = new Map<string, GateWord>();
+  for (const word of words) last.set(`${word.gate}\n${word.by}`, word);
+  return [...words].filter(
+    (word) =>
+      word.word === 'approved' &&
+      word.digest === digest &&
+      word.lapsed !== true &&
+      last.get(`${word.gate}\n${word.by}`) === word,
+  );
+}

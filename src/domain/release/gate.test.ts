@@ -32,7 +32,6 @@ const ask = (words: readonly GateWord[], over: Partial<GateQuestion> = {}, gate:
     digest: PLAN,
     words,
     authors: new Set(['alice']),
-    notBefore: at(0),
     now: at(10),
     ...over,
   });
@@ -63,8 +62,9 @@ test('an approval of another plan has lapsed, and says whose it was', () => {
   expect(ask([approved('bob', 1, OTHER)])).toEqual({ state: 'lapsed', by: ['bob'] });
 });
 
-test('an approval given before an undo has lapsed', () => {
-  expect(ask([approved('bob', 1)], { notBefore: at(2) })).toEqual({ state: 'lapsed', by: ['bob'] });
+test('an approval given before an undo has lapsed, also when the clock was set back since', () => {
+  expect(ask([{ ...approved('bob', 1), lapsed: true }])).toEqual({ state: 'lapsed', by: ['bob'] });
+  expect(ask([{ ...approved('bob', 9), lapsed: true }, approved('carol', 1)])).toMatchObject({ state: 'passed' });
 });
 
 test('an approval expires, to the millisecond', () => {

@@ -9,8 +9,16 @@ export type GateWord =
       readonly digest: string;
       readonly by: string;
       readonly at: Instant;
+      /** Given before an undo: counts no more. The order of the journal says so, never the clock. */
+      readonly lapsed?: true;
     }
-  | { readonly word: 'withdrawn'; readonly gate: string; readonly by: string; readonly at: Instant };
+  | {
+      readonly word: 'withdrawn';
+      readonly gate: string;
+      readonly by: string;
+      readonly at: Instant;
+      readonly lapsed?: true;
+    };
 
 export interface Approval {
   readonly by: string;
@@ -35,8 +43,6 @@ export interface GateQuestion {
   readonly words: readonly GateWord[];
   /** Who planned, staged or resumed this release: they cannot approve it unless `selfApproval`. */
   readonly authors: ReadonlySet<string>;
-  /** Words before this moment count no more (an undo). */
-  readonly notBefore: Instant;
   readonly now: Instant;
 }
 
@@ -47,17 +53,17 @@ export function approversOf(gate: GateConfig, teams: GateQuestion['teams']): Rea
 
 /** Where a gate stands. A gate is data: no process waits for it. */
 export function gateState(question: GateQuestion): GateState {
-  const { name, gate, digest, authors, notBefore, now } = question;
+  const { name, gate, digest, authors, now } = question;
   const allowed = approversOf(gate, question.teams);
   const latest = latestWords(question.words.filter((word) => word.gate === name));
-  const counting = latest.filter((word) => word.at >= notBefore);
+  const counting = latest.filter((word) => word.lapsed !== true);
 
   const refusal = counting.find((word) => word.word === 'rejected' && word.digest === digest && allowed.has(word.by));
   if (refusal !== undefined) return { state: 'refused', by: refusal.by, at: refusal.at };
 
   const approvals = latest.filter((word) => word.word === 'approved' && allowed.has(word.by));
   const eligible = approvals.filter(
-    (word) => word.digest === digest && word.at >= notBefore && (gate.selfApproval || !authors.has(word.by)),
+    (word) => word.digest === digest && word.lapsed !== true && (gate.selfApproval || !authors.has(word.by)),
   );
   const dated = eligible.map((word) => ({
     by: word.by,
@@ -75,7 +81,7 @@ export function gateState(question: GateQuestion): GateState {
     const last = dated.reduce((a, b) => (a.expiresAt > b.expiresAt ? a : b));
     return { state: 'expired', by: dated.map((approval) => approval.by), at: last.expiresAt };
   }
-  const elsewhere = approvals.filter((word) => word.digest !== digest || word.at < notBefore);
+  const elsewhere = approvals.filter((word) => word.digest !== digest || word.lapsed === true);
   if (elsewhere.length > 0) return { state: 'lapsed', by: elsewhere.map((word) => word.by) };
   return { state: 'waiting', have: [], need: gate.min };
 }

@@ -1,4 +1,5 @@
 import { EXIT } from '../../kernel/exit-code.ts';
+import { formatInstant, type Instant } from '../../kernel/instant.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
 
 /**
@@ -129,6 +130,40 @@ export class PointerNotOursError extends SlipwayError {
 export class HeldElsewhereError extends SlipwayError {
   readonly code = 'SLIP_HELD';
   override readonly exitCode = EXIT.refused;
+}
+
+/**
+ * Another release began to move the channel's pointer and its conductor ended before the receipt, so nobody knows yet
+ * whether users see it. Nothing was changed. Go on with that one first (`slipway resume` or `slipway undo`).
+ */
+export class PointerUnderWayError extends SlipwayError {
+  readonly code = 'SLIP_POINTER_UNDER_WAY';
+  override readonly exitCode = EXIT.refused;
+
+  constructor(channel: string, release: string, kind: 'flip' | 'undo') {
+    super(
+      `The ${kind === 'flip' ? 'promotion' : 'undo'} of ${release} began to move the pointer of channel ${channel} and has no receipt yet.`,
+      kind === 'flip'
+        ? `First "slipway resume ${release}", or "slipway undo ${release}".`
+        : `First "slipway undo ${release}", which goes on.`,
+    );
+  }
+}
+
+/**
+ * What users see is dated later than this machine's clock, which was set back or is wrong. Clients refuse an index from the
+ * future and one that is older than theirs, so nothing was written. Correct the clock, then `slipway resume`.
+ */
+export class ClockBehindError extends SlipwayError {
+  readonly code = 'SLIP_CLOCK_BEHIND';
+  override readonly exitCode = EXIT.refused;
+
+  constructor(channel: string, date: Instant, now: Instant) {
+    super(
+      `The next generation of channel ${channel} would be dated ${formatInstant(date)}, but the clock says ${formatInstant(now)}.`,
+      'Correct the clock of this machine (see "timedatectl"), then go on with "slipway resume".',
+    );
+  }
 }
 
 /** The candidate is older than `stage.keep` allows, or its bytes are gone. Stage it again; approvals lapse. */

@@ -81,7 +81,7 @@ export const RELEASE_EVENTS = defineEvents({
   'release.approved': { v: 1, says: 'Every gate has passed.', data: z.object({ digest, gates: z.array(z.string()) }) },
   'release.promoting': {
     v: 1,
-    says: 'Promotion began: the undo generation is written and signed, nothing has moved yet.',
+    says: 'The pointer is about to move: bytes, clients and gates were found good, and the undo generation is written and signed.',
     data: z.object({ promotion: z.int().positive(), undo: generation, after: generation, deadlineAt: z.int() }),
   },
   'release.live': {
@@ -95,8 +95,16 @@ export const RELEASE_EVENTS = defineEvents({
     says: 'Everything after the promotion is done too; the release is over.',
     data: z.object({}),
   },
-  'release.failed': { v: 1, says: 'It stopped. `slipway resume` goes on with what is not done.', data: failure },
-  'release.partial': { v: 1, says: 'It is partly visible to users. Resume at once.', data: failure },
+  'release.failed': {
+    v: 1,
+    says: 'It stopped, and users see nothing of it that was not there before. `slipway resume` goes on with what is not done.',
+    data: failure,
+  },
+  'release.partial': {
+    v: 1,
+    says: 'It stopped while the pointer was about to move: users may see it. `slipway resume` looks, and goes on.',
+    data: failure,
+  },
   'release.undone': {
     v: 1,
     says: 'The promotion was taken back; new installs see the old content, machines that have it keep it.',

@@ -65,7 +65,7 @@ function unlessDone(step: StepConfig, { release, built, now }: ReleaseQuestion):
       return release.candidate === undefined ? { do: 'stage', keepMs: step.keepMs } : undefined;
     case 'verify':
       if (step.view === 'live') return release.provedLive === undefined ? { do: 'verify', step } : undefined;
-      return isLive || isVerified(release, now) || isSkipped(release, 'verify') ? undefined : { do: 'verify', step };
+      return isLive || isProved(release, now) ? undefined : { do: 'verify', step };
     case 'approve':
       return isLive ? undefined : approval(release, now);
     case 'promote':
@@ -85,6 +85,18 @@ export function isVerified(release: ReleaseState, now: Instant): boolean {
     now - verified.at < VERIFIED_FOR_MS
   );
 }
+
+/** Verified, or a person went past it, or the line does not ask for it (phase 2 of a promotion looks all the same). */
+export const isProved = (release: ReleaseState, now: Instant): boolean =>
+  isVerified(release, now) || isSkipped(release, 'verify') || !asksForProof(release);
+
+/** Does the line have a step that proves the candidate before users see it? */
+export const asksForProof = (release: ReleaseState): boolean =>
+  stepsOf(release).some((step) => step.uses === 'verify' && step.view === 'staging');
+
+/** What only another candidate can mend: going on with this one would fail again. */
+export const needsNewCandidate = (failure: { readonly class: string }): boolean =>
+  ['SLIP_CANDIDATE_EXPIRED', 'SLIP_INDEX_CHANGE', 'SLIP_GENERATION_NOT_SEALED'].includes(failure.class);
 
 export const isSkipped = (release: ReleaseState, what: string): boolean =>
   release.skipped.some((row) => row.what === what);

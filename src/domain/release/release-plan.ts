@@ -62,9 +62,7 @@ export type ReleasePlan = z.infer<typeof releasePlan>;
 
 /** sha256 over the plan's canonical JSON: what an approval names. */
 export function planDigest(plan: ReleasePlan): Sha256 {
-  return createHash('sha256')
-    .update(canonicalJson(plan))
-    .digest('hex') as Sha256;
+  return createHash('sha256').update(canonicalJson(plan)).digest('hex') as Sha256;
 }
 
 export interface PlanDifference {

@@ -69,8 +69,6 @@ export interface ReleaseState {
   readonly provedLive: (ClientReport & { readonly at: Instant }) | undefined;
   readonly approvedDigest: string | undefined;
   readonly words: readonly GateWord[];
-  /** Words given before count no more. */
-  readonly wordsCountFrom: Instant;
   /** Who planned, staged or resumed it. */
   readonly authors: ReadonlySet<string>;
   readonly promotions: number;
@@ -115,7 +113,6 @@ function firstState(id: string, data: DataOf<'release.planned'>, entry: Entry): 
     provedLive: undefined,
     approvedDigest: undefined,
     words: [],
-    wordsCountFrom: toInstant(0),
     authors: new Set([entry.by]),
     promotions: 0,
     promotion: undefined,
@@ -149,11 +146,11 @@ function applyReleaseEvent(state: ReleaseState, event: ReleaseEvent, entry: Entr
     case 'release.settled':
       return { ...state, phase: 'settled', failure: undefined };
     case 'release.failed':
-      return { ...state, failure: { ...event.data, at: entry.at, partial: false } };
+      return stopped(state, event.data, entry);
     case 'release.partial':
       return { ...state, failure: { ...event.data, at: entry.at, partial: true } };
     case 'release.undone':
-      return undone(state, entry);
+      return undone(state);
     case 'release.abandoned':
       return { ...state, phase: 'abandoned', failure: undefined };
     case 'release.resumed':
@@ -192,6 +189,8 @@ function replanned(state: ReleaseState, data: DataOf<'release.planned'>, entry: 
     verified: undefined,
     approvedDigest: undefined,
     failure: undefined,
+    // Its own steps are asked again: those that have nothing new to do say so at once.
+    stepsDone: new Set(),
   };
 }
 
@@ -222,7 +221,7 @@ function staged(state: ReleaseState, data: DataOf<'release.staged'>, entry: Entr
 function rebased(state: ReleaseState, data: DataOf<'release.rebased'>): ReleaseState {
   if (state.candidate === undefined) return state;
   const candidate = { ...state.candidate, generation: data.generation, parent: data.parent };
-  return { ...state, phase: 'staged', candidate, verified: undefined };
+  return { ...state, phase: 'staged', candidate, verified: undefined, promotion: undefined };
 }
 
 function promoting(state: ReleaseState, data: DataOf<'release.promoting'>, entry: Entry): ReleaseState {
@@ -236,8 +235,20 @@ function promoting(state: ReleaseState, data: DataOf<'release.promoting'>, entry
   return { ...state, phase: 'promoting', promotion, promotions: data.promotion, failure: undefined };
 }
 
+/** `failed` means that users see nothing of it: a promotion that had begun is over, and the next one begins anew. */
+function stopped(state: ReleaseState, data: Failure, entry: Entry): ReleaseState {
+  const failure = { ...data, at: entry.at, partial: false };
+  if (state.phase !== 'promoting') return { ...state, failure };
+  return { ...state, failure, phase: phaseBeforePromotion(state), promotion: undefined };
+}
+
+function phaseBeforePromotion(state: ReleaseState): Phase {
+  if (state.approvedDigest === state.digest) return 'approved';
+  return state.verified === undefined ? 'staged' : 'verified';
+}
+
 /** Undone counts as open. Its bytes stay staged; approvals lapse, and it has to be proved again. */
-function undone(state: ReleaseState, entry: Entry): ReleaseState {
+function undone(state: ReleaseState): ReleaseState {
   return {
     ...state,
     phase: 'undone',
@@ -247,6 +258,7 @@ function undone(state: ReleaseState, entry: Entry): ReleaseState {
     approvedDigest: undefined,
     promotion: undefined,
     liveAt: undefined,
-    wordsCountFrom: entry.at,
+    skewMs: undefined,
+    words: state.words.map((word) => ({ ...word, lapsed: true as const })),
   };
 }

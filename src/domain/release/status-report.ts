@@ -4,7 +4,7 @@ import { runLines, type StepLine } from '../run/run-lines.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { StepResult } from '../run/step-result.ts';
 import { type GateRow, gatesPassed, reviewGates } from './gate-review.ts';
-import { isSkipped, isVerified } from './release-machine.ts';
+import { isProved, isSkipped, isVerified, needsNewCandidate } from './release-machine.ts';
 import type { ReleaseState } from './release-state.ts';
 import { stepsOfLine } from './steps-of-line.ts';
 
@@ -224,9 +224,11 @@ function promoteRow({ release }: Scene): StatusRow {
 function nextCommand(release: ReleaseState, gates: readonly GateRow[], now: Instant): string | undefined {
   const { id, phase, failure } = release;
   if (phase === 'settled' || phase === 'abandoned') return undefined;
+  if (failure !== undefined && release.candidate !== undefined && needsNewCandidate(failure))
+    return `slipway stage ${id}`;
   if (failure !== undefined || phase === 'live' || phase === 'promoting') return `slipway resume ${id}`;
   if (phase === 'undone') return `slipway promote ${id}`;
-  if (release.candidate === undefined || !isVerified(release, now)) return `slipway resume ${id}`;
+  if (release.candidate === undefined || !isProved(release, now)) return `slipway resume ${id}`;
   const open = gates.find((gate) => gate.state.state !== 'passed' && gate.skipped === undefined);
   if (!gatesPassed(gates) && open !== undefined) {
     return `slipway approve ${id} --gate ${open.name} --digest ${release.digest.slice(0, 12)}`;

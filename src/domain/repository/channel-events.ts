@@ -3,6 +3,12 @@ import { defineEvents } from '../journal/event-definition.ts';
 
 const generation = z.object({ number: z.int().positive(), digest: z.string() });
 
+export const channelStream = (channel: string): string => `channel/${channel}`;
+
+/** The pointer that carries all repositories of a channel, as plans, leases and streams name it. */
+export const targetOf = (channel: string): string => `${channel}/tree`;
+export const targetStream = (channel: string): string => `target/${targetOf(channel)}`;
+
 /** Stream `channel/<name>`: its generations' numbers, which only grow. */
 export const CHANNEL_EVENTS = defineEvents({
   'generation.numbered': {
@@ -15,6 +21,8 @@ export const CHANNEL_EVENTS = defineEvents({
       /** Plan number of a candidate, promotion number of an undo. */
       for: z.int().positive(),
       parent: generation.nullable(),
+      /** sha256 over the names and digests of the release's packages: other bytes are another generation. */
+      packages: z.string().optional(),
       /** Milliseconds since the epoch, whole seconds: `Date` of Release. */
       date: z.int(),
     }),
@@ -42,8 +50,16 @@ const receipt = z.object({ key: z.string(), seen: generation.nullable(), wasTher
 export const TARGET_EVENTS = defineEvents({
   'flip.intended': { v: 1, says: 'The pointer is about to move.', data: flip },
   'flip.done': { v: 1, says: 'The pointer shows the new generation.', data: receipt },
-  'flip.not-done': { v: 1, says: 'The pointer did not move.', data: receipt },
+  'flip.not-done': {
+    v: 1,
+    says: 'The pointer does not show the new generation, and this promotion will not move it any more.',
+    data: receipt,
+  },
   'undo.intended': { v: 1, says: 'The pointer is about to move to the undo generation.', data: flip },
   'undo.done': { v: 1, says: 'The pointer shows the undo generation.', data: receipt },
-  'undo.not-done': { v: 1, says: 'The pointer did not move to the undo generation.', data: receipt },
+  'undo.not-done': {
+    v: 1,
+    says: 'The pointer does not show the undo generation, and this undo will not move it any more.',
+    data: receipt,
+  },
 });
