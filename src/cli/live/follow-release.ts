@@ -14,8 +14,7 @@ export async function* followRelease(
   signal: AbortSignal,
 ): AsyncIterable<Entry> {
   const own = new Set([`release/${release}`, `run/${release}`]);
-  const isOurs = ({ stream, data }: Entry): boolean =>
-    own.has(stream) || (stream.startsWith('target/') && data['release'] === release);
+  const isOurs = (entry: Entry): boolean => own.has(entry.stream) || isMoveOf(entry, release);
   let after = position;
   for await (const entry of journal.follow(position, signal)) {
     after = entry.position;
@@ -28,3 +27,7 @@ export async function* followRelease(
     after = rest.at(-1)?.position ?? after;
   }
 }
+
+/** Of a pointer's moves only intents name their release; receipts name the effect key, whose second part it is. */
+const isMoveOf = ({ stream, data }: Entry, release: string): boolean =>
+  stream.startsWith('target/') && (data['release'] === release || String(data['key']).split('/')[1] === release);

@@ -107,6 +107,8 @@ function narratePointer(event: AnyEvent): string | undefined {
     case 'flip.intended':
     case 'undo.intended':
       return `moving the pointer: generation ${event.data.before?.number ?? 'none'} -> ${event.data.after.number}`;
+    case 'undo.done':
+      return event.data.wasThere ? 'the pointer had moved already' : undefined;
     case 'flip.not-done':
     case 'undo.not-done':
       return 'the pointer did not move';

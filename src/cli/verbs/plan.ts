@@ -1,7 +1,9 @@
 import { type PlanResult, planRelease } from '../../conductor/release/plan-release.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { CliContext } from '../context.ts';
+import { paint } from '../output/paint.ts';
 import { printJson } from '../output/print-json.ts';
+import { printable } from '../output/printable.ts';
 import { type OptionValues, text } from '../verb.ts';
 import { actorOf, withWorld } from './open-place.ts';
 import { readConfig } from './read-config.ts';
@@ -25,7 +27,7 @@ export async function run(
   });
 }
 
-const planJson = ({ plan, digest, release, current }: PlanResult) => ({
+const planJson = ({ plan, digest, release, current, warnings }: PlanResult) => ({
   exit: EXIT.done,
   release: plan.release,
   line: plan.line,
@@ -34,11 +36,13 @@ const planJson = ({ plan, digest, release, current }: PlanResult) => ({
   digest,
   plan,
   current: current === undefined ? null : { number: current.number, release: current.release },
+  warnings,
   next: release === undefined ? null : `slipway resume ${plan.release}`,
   dryRun: release === undefined,
 });
 
-function print({ terminal }: CliContext, { plan, digest, release, current }: PlanResult): void {
+function print({ terminal }: CliContext, { plan, digest, release, current, warnings }: PlanResult): void {
+  printWarnings(terminal, warnings);
   terminal.out(`${plan.release}: version ${plan.version} of line ${plan.line}, for channel ${plan.channel}`);
   terminal.out(`  packages  ${plan.packages.map((row) => row.package).join(', ')}`);
   const seen = current === undefined ? 'nothing yet' : `generation ${current.number} of ${current.release}`;
@@ -48,4 +52,13 @@ function print({ terminal }: CliContext, { plan, digest, release, current }: Pla
   terminal.out(`  pivot     ${plan.pivot ?? 'none: everything can be taken back'}`);
   terminal.out(`  digest    ${digest}`);
   terminal.out(release === undefined ? 'dry run: nothing was written' : `next: slipway resume ${plan.release}`);
+}
+
+/** What stops nothing, and should be known before the day: keys that end soon. */
+export function printWarnings(terminal: CliContext['terminal'], warnings: PlanResult['warnings']): void {
+  const color = paint(terminal.hasColor);
+  for (const { severity, path, says } of warnings) {
+    const word = severity === 'error' ? color.red('urgent:') : color.yellow('warning:');
+    terminal.err(`${word} ${path}: ${printable(says)}`);
+  }
 }

@@ -6,7 +6,7 @@ import { showProgress } from '../live/show-progress.ts';
 import { ReasonNeededError } from '../usage-error.ts';
 import { type OptionValues, text, texts } from '../verb.ts';
 import { actorOf, withWorld } from './open-place.ts';
-import { run as plan } from './plan.ts';
+import { run as plan, printWarnings } from './plan.ts';
 import { printOutcome } from './print-outcome.ts';
 import { readConfig } from './read-config.ts';
 
@@ -21,7 +21,9 @@ export async function run(context: CliContext, args: readonly string[], options:
     const actor = actorOf(context.env);
     const position = await world.journal.head();
     const request = { line, planned, actor, dryRun: false, ...(version !== undefined && { version }) };
-    const { release } = (await planRelease(world.releases, request)).plan;
+    const { plan: opened, warnings } = await planRelease(world.releases, request);
+    if (context.output !== 'json') printWarnings(context.terminal, warnings);
+    const { release } = opened;
     const { signal } = context;
     const goOn = { release, actor, signal, skip, ...(reason !== undefined && { reason }) };
     const outcome = await showProgress(context, world, { release, goal: 'end', position }, () =>
