@@ -9,6 +9,7 @@ import {
   type RepositoryRecord,
 } from '../../domain/repository/generation-record.ts';
 import type { LedgerChunk } from '../../domain/repository/package-ledger.ts';
+import { knownInOrder } from '../../domain/repository/package-order.ts';
 import type { GenerationSummary, SealedGeneration } from '../../ports/origin.ts';
 import { GenerationNotSealedError } from '../../ports/origin-error.ts';
 import { LedgerFiles } from './ledger-files.ts';
@@ -91,7 +92,10 @@ export class SealedGenerations {
       const chunks = await this.chunks(summary, record);
       const { latest } = record;
       repositories[name] = {
-        packages: chunks.flatMap(({ entries }) => entries),
+        packages: knownInOrder(
+          record.type,
+          chunks.flatMap(({ entries }) => entries),
+        ),
         ...(latest !== undefined && { latest }),
       };
     }

@@ -43,25 +43,20 @@ export async function writeApt(
     ...keyFiles(project, key.fingerprint, key.publicKey),
     ...client,
   });
-  const links = { pool: poolLink(draft) };
-  folder.symlink(links.pool, join(name, 'pool'));
+  const links = { pool: poolLink(draft), ...tree.links };
+  for (const [path, target] of Object.entries(links)) folder.symlink(target, join(name, path));
   return {
     written: { files: { ...files, ...indexes }, links, carried, namesBase: Object.keys(client).sort() },
     memory: tree.memory,
   };
 }
 
-/** Each index once under its digest, then by links under the other names it has. */
+/** Each index once under its digest, and linked where clients that know no by-hash look for it. */
 async function writeIndexes({ folder, name, plan }: RepositoryDraft, tree: AptTree): Promise<Record<string, Sha256>> {
   const files: Record<string, Sha256> = {};
-  const first = new Map<Sha256, string>();
   for (const { path, byHashPath, bytes, sha256 } of tree.indexes) {
-    const written = first.get(sha256);
-    const byHash = join(name, byHashPath);
-    if (written === undefined) await folder.write(byHash, bytes, plan.date);
-    else folder.link(join(folder.path, written), byHash);
-    first.set(sha256, byHash);
-    folder.link(join(folder.path, byHash), join(name, path));
+    if (files[byHashPath] === undefined) await folder.write(join(name, byHashPath), bytes, plan.date);
+    folder.link(join(folder.path, name, byHashPath), join(name, path));
     files[byHashPath] = sha256;
     files[path] = sha256;
   }

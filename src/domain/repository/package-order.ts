@@ -37,6 +37,12 @@ export function compareEntries(type: RepositoryType, a: ListedPackage, b: Listed
 /** Lists found to be in order: the same 5,000 entries are asked about several times in a promotion. Lists never change. */
 const IN_ORDER = { apt: new WeakSet<readonly ListedPackage[]>(), files: new WeakSet<readonly ListedPackage[]>() };
 
+/** Says that a list is in order because of how it was made. */
+export function knownInOrder(type: RepositoryType, packages: readonly ListedPackage[]): readonly ListedPackage[] {
+  IN_ORDER[type].add(packages);
+  return packages;
+}
+
 export function sortEntries(type: RepositoryType, packages: readonly ListedPackage[]): readonly ListedPackage[] {
   if (IN_ORDER[type].has(packages)) return packages;
   const sorted = isSorted(type, packages) ? packages : [...packages].sort((a, b) => compareEntries(type, a, b));

@@ -1,7 +1,7 @@
 import { EXIT } from '../../kernel/exit-code.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
 import type { ListedPackage, RepositoryChange, RepositoryContent } from './generation.ts';
-import { compareEntries, entryName, type RepositoryType, sortEntries } from './package-order.ts';
+import { compareEntries, entryName, knownInOrder, type RepositoryType, sortEntries } from './package-order.ts';
 
 /**
  * Two packages of one release would have the same name in a repository: the same file name, or the same deb name, version
@@ -43,7 +43,10 @@ export function planChange(
 ): PlannedContent {
   const merged = merge(type, sortEntries(type, parent.packages), distinct(repository, type, incoming));
   const named = incoming.length > 0 ? (latest ?? parent.latest) : parent.latest;
-  const content = { packages: merged.packages, ...(type === 'files' && named !== undefined && { latest: named }) };
+  const content = {
+    packages: knownInOrder(type, merged.packages),
+    ...(type === 'files' && named !== undefined && { latest: named }),
+  };
   return { content, change: { repository, added: merged.added, removed: [], changed: merged.changed } };
 }
 

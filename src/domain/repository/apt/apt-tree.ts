@@ -25,8 +25,11 @@ export interface AptTree {
   readonly releaseFolder: string;
   readonly release: string;
   readonly indexes: readonly IndexFile[];
-  /** Folders of by-hash files, relative to the repository. */
-  readonly byHashFolders: readonly string[];
+  /**
+   * Links by path below the repository. Clients look for `by-hash` beside each index; a name that is a digest means the same
+   * everywhere, so all of them lead to one folder, and an old index is carried once and not once for each architecture.
+   */
+  readonly links: Readonly<Record<string, string>>;
   /** By the list they were made of, for the next generation. */
   readonly memory: AptMemory;
 }
@@ -35,6 +38,8 @@ export interface AptTree {
 export type AptMemory = ReadonlyMap<string, PackagesIndex>;
 
 const FLAT_FOLDER = 'binary';
+/** A flat repository has one index for every architecture. */
+const FLAT = 'flat';
 
 /** The index files and `Release` of a sorted list of debs. */
 export function aptTree(
@@ -45,36 +50,39 @@ export function aptTree(
   memory: AptMemory = new Map(),
 ): AptTree {
   const architectures = listArchitectures(sorted);
-  const indexed = layout === 'flat' ? ['flat'] : architectures;
   const made = new Map<string, PackagesIndex>();
-  for (const arch of indexed) made.set(arch, indexOf(arch, sorted, memory, made));
-  const empty = packagesIndex([]);
+  for (const arch of layout === 'flat' ? [FLAT] : architectures) made.set(arch, indexOf(arch, sorted, memory, made));
   const releaseFolder = layout === 'flat' ? FLAT_FOLDER : `dists/${suite}`;
-  const folders: [string, PackagesIndex][] =
-    layout === 'flat'
-      ? [['', made.get('flat') ?? empty]]
-      : components.flatMap((component, at) =>
-          // A package does not say which component it belongs to: the first has them all.
-          architectures.map((arch): [string, PackagesIndex] => [
-            `${component}/binary-${arch}/`,
-            at === 0 ? (made.get(arch) ?? empty) : empty,
-          ]),
-        );
-  return {
-    releaseFolder,
-    release: releaseFile({
-      project,
-      suite,
-      date,
-      architectures,
-      ...(layout === 'suites' && { components }),
-      entries: folders.flatMap(([folder, index]) => releaseEntries(folder, index)),
-    }),
-    indexes: folders.map(([folder, index]) => indexFile(`${releaseFolder}/${folder}`, index)),
-    byHashFolders: folders.map(([folder]) => `${releaseFolder}/${folder}by-hash/SHA256`),
-    memory: made,
-  };
+  const folders = layout === 'flat' ? [['', made.get(FLAT) ?? EMPTY] as const] : suiteFolders(components, made);
+  const release = releaseFile({
+    project,
+    suite,
+    date,
+    architectures,
+    ...(layout === 'suites' && { components }),
+    entries: folders.flatMap(([folder, index]) => releaseEntries(folder, index)),
+  });
+  const indexes = folders.map(([folder, { gzip }]) => ({
+    path: `${releaseFolder}/${folder}Packages.gz`,
+    byHashPath: `${releaseFolder}/by-hash/SHA256/${gzip.sha256}`,
+    ...gzip,
+  }));
+  const links = folders
+    .filter(([folder]) => folder !== '')
+    .map(([folder]) => [`${releaseFolder}/${folder}by-hash`, `${'../'.repeat(folder.split('/').length - 1)}by-hash`]);
+  return { releaseFolder, release, indexes, links: Object.fromEntries(links), memory: made };
 }
+
+const EMPTY = packagesIndex([]);
+
+/** `main/binary-amd64/`, ... with their indexes. A package does not say which component it belongs to: the first has them all. */
+const suiteFolders = (
+  components: readonly string[],
+  made: ReadonlyMap<string, PackagesIndex>,
+): readonly (readonly [string, PackagesIndex])[] =>
+  components.flatMap((component, at) =>
+    [...made].map(([arch, index]) => [`${component}/binary-${arch}/`, at === 0 ? index : EMPTY] as const),
+  );
 
 /**
  * `all` beside the architectures that packages name. A machine of any other kind then still finds the packages that run
@@ -96,7 +104,7 @@ function indexOf(
   made: ReadonlyMap<string, PackagesIndex>,
 ): PackagesIndex {
   const listed =
-    arch === 'flat'
+    arch === FLAT
       ? sorted
       : sorted.filter(({ facts }) => facts.format === 'deb' && (facts.arch === arch || facts.arch === 'all'));
   // A repository of nothing but `all` has one list under two names.
@@ -113,10 +121,3 @@ const releaseEntries = (folder: string, { plain, gzip }: PackagesIndex): readonl
   { path: `${folder}Packages`, sizeBytes: plain.sizeBytes, sha256: plain.sha256 },
   { path: `${folder}Packages.gz`, sizeBytes: gzip.bytes.length, sha256: gzip.sha256 },
 ];
-
-const indexFile = (folder: string, { gzip }: PackagesIndex): IndexFile => ({
-  path: `${folder}Packages.gz`,
-  byHashPath: `${folder}by-hash/SHA256/${gzip.sha256}`,
-  bytes: gzip.bytes,
-  sha256: gzip.sha256,
-});
