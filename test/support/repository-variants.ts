@@ -11,7 +11,7 @@ import { OriginFixture } from './origin-fixture.ts';
 import { makeTestSigner } from './test-signer.ts';
 
 const PUBLIC = 'https://pkg.example.org';
-const INDEX = 'debian/dists/stable/main';
+const INDEX = 'debian/dists/stable';
 
 /** A repository that a real clock finds fresh: released an hour ago by Slipway's own writer, two releases in it. */
 export async function releasedRepository(options: Parameters<typeof OriginFixture.create>[0] = {}) {
@@ -70,7 +70,8 @@ export class Variant {
   indexFiles(): readonly string[] {
     return readdirSync(join(this.root, INDEX), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(this.root.length + 1));
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.root.length + 1))
+      .filter((path) => /\/by-hash\/|\/Packages\.gz$/.test(path));
   }
 
   /** Another text of Release, signed as it should be. */
