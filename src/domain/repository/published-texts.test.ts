@@ -98,6 +98,8 @@ describe('Release', () => {
     expect(tree.releaseFolder).toBe('binary');
     expect(tree.indexes.map(({ path }) => path)).toEqual(['binary/Packages.gz']);
     expect(tree.release).not.toContain('Components');
+    expect(tree.release).toContain('Suite: binary\n'); // what `URL binary/` makes apt expect
+    expect(tree.links).toEqual({});
     expect(tree.release).toMatch(/ Packages.gz\n$/);
   });
 

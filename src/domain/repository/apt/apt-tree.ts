@@ -37,6 +37,7 @@ export interface AptTree {
 /** Rendered indexes of the last generation, by architecture: a cache, it changes nothing but the time taken. */
 export type AptMemory = ReadonlyMap<string, PackagesIndex>;
 
+/** Also the suite that a flat Release names: apt warns of a conflicting distribution when it is not that of `URL binary/`. */
 const FLAT_FOLDER = 'binary';
 /** A flat repository has one index for every architecture. */
 const FLAT = 'flat';
@@ -56,7 +57,7 @@ export function aptTree(
   const folders = layout === 'flat' ? [['', made.get(FLAT) ?? EMPTY] as const] : suiteFolders(components, made);
   const release = releaseFile({
     project,
-    suite,
+    suite: layout === 'flat' ? FLAT_FOLDER : suite,
     date,
     architectures,
     ...(layout === 'suites' && { components }),
