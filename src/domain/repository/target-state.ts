@@ -44,7 +44,3 @@ export const flipKey = (
   target: string,
   after: string,
 ): string => `${kind}/${release}/${promotion}/${target}/${after}`;
-
-/** The last move of the pointer that is known to have happened. */
-export const lastDone = (target: TargetState): RecordedFlip | undefined =>
-  target.flips.findLast((row) => row.receipt === 'done');
