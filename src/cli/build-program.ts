@@ -5,8 +5,11 @@ import { GLOBAL_OPTIONS, SHOWN_VERBS, VERBS } from './verb-table.ts';
 
 type Act = (verb: VerbSpec, args: readonly string[], options: OptionValues) => Promise<void>;
 
-/** The parser of the command line, made from the table of verbs. What it refuses it throws; see `explainUsage`. */
-export function buildProgram(act: Act): Command {
+/**
+ * The parser of the command line, made from the table of verbs. What it refuses it throws; see `explainUsage`.
+ * @param argv only verbs that it names are made: a word that is none is refused all the same.
+ */
+export function buildProgram(argv: readonly string[], act: Act): Command {
   const program = bare(new Command('slipway'));
   program.version(slipwayVersion(), '-V, --version', 'version of slipway');
   // `--version` before the verb asks for ours; after it, it is the verb's own (`plan LINE --version V`).
@@ -21,7 +24,8 @@ export function buildProgram(act: Act): Command {
     if (verb !== undefined) program.error(`unknown verb '${verb}'`, { code: 'commander.unknownCommand', exitCode: 2 });
     program.outputHelp();
   });
-  for (const verb of VERBS) addVerb(program, verb, act);
+  const words = new Set(argv);
+  for (const verb of VERBS) if (words.has(verb.name)) addVerb(program, verb, act);
   return program;
 }
 

@@ -17,7 +17,7 @@ import { GLOBAL_OPTIONS, VERBS } from './verb-table.ts';
  */
 export async function runCommandLine(argv: readonly string[], parts = createParts()): Promise<ExitCode> {
   let exit: ExitCode = EXIT.done;
-  const program = buildProgram(async (verb, args, options) => {
+  const program = buildProgram(argv, async (verb, args, options) => {
     exit = await runVerb(verb, args, options, parts);
   });
   try {

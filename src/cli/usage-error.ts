@@ -27,7 +27,9 @@ export class NotConfirmedError extends SlipwayError {
 
   constructor(what: string, isAlone: boolean) {
     super(
-      isAlone ? `"${what}?" could not be asked: there is no terminal. Nothing was done.` : 'Nothing was done.',
+      isAlone
+        ? `"${what}?" could not be asked: there is no terminal. Nothing was done.`
+        : `"${what}?" was not answered with yes. Nothing was done.`,
       isAlone ? 'Give --yes where nobody can be asked.' : 'Answer y, or give --yes.',
     );
   }

@@ -112,7 +112,7 @@ function fish(verbs: readonly VerbSpec[], global: readonly OptionSpec[]): string
     lines.push(`complete -c slipway -n __fish_use_subcommand -a ${verb.name} -d '${fishText(verb.summary)}'`);
     const here = `-n '__fish_seen_subcommand_from ${verb.name}'`;
     for (const option of [...verb.options, ...global]) {
-      const value = takesValue(option) ? ` -r ${fishWords(offers(option))}`.trimEnd() : '';
+      const value = takesValue(option) ? ` ${fishValue(offers(option))}`.trimEnd() : '';
       lines.push(
         `complete -c slipway ${here} -l ${longFlag(option).slice(2)}${value} -d '${fishText(option.meaning)}'`,
       );
@@ -124,6 +124,10 @@ function fish(verbs: readonly VerbSpec[], global: readonly OptionSpec[]): string
 }
 
 const fishText = (text: string): string => text.replace(/['\\]/g, '\\$&');
+
+/** `-x`: a value is needed, and it is no file. */
+const fishValue = (completes: Completes | undefined): string =>
+  completes === 'file' ? '-r -F' : `-x ${fishWords(completes)}`.trimEnd();
 
 function fishWords(completes: Completes | undefined): string {
   if (completes === undefined) return '';

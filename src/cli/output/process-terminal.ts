@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Terminal } from '../context.ts';
 import { LiveRegion } from './live-region.ts';
 import { guarded } from './printable.ts';
@@ -21,7 +20,7 @@ export function processTerminal(wishes: TerminalWishes): Terminal {
   const open = [openStream(stdout), openStream(stderr)] as const;
   const region = new LiveRegion();
   let rows: readonly string[] = [];
-  const columns = (): number => stderr.columns ?? stdout.columns ?? DEFAULT_COLUMNS;
+  const columns = (): number => stderr.columns || stdout.columns || DEFAULT_COLUMNS; // 0: a terminal that does not know
 
   /** A line that stays goes above the live rows. */
   const write = (stream: NodeJS.WriteStream, isOpen: () => boolean, line: string): void => {
@@ -50,7 +49,7 @@ export function processTerminal(wishes: TerminalWishes): Terminal {
       return columns();
     },
     get height() {
-      return stderr.rows ?? DEFAULT_HEIGHT;
+      return stderr.rows || DEFAULT_HEIGHT;
     },
     ask: async (question, signal) => (stdin.isTTY === true ? await ask(question, signal) : undefined),
   };
@@ -67,9 +66,10 @@ function openStream(stream: NodeJS.WriteStream): () => boolean {
 }
 
 /** One question, one line. Ctrl-C and Ctrl-D are a no. */
-function ask(question: string, signal: AbortSignal): Promise<boolean> {
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import('node:readline');
   const reader = createInterface({ input: process.stdin, output: process.stderr });
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     const answer = (text: string): void => {
       resolve(/^y(es)?$/i.test(text.trim()));
       reader.close();

@@ -32,10 +32,9 @@ async function recordedWords(journal: Journal, kind: string, id: string): Promis
     case 'stream':
       return streams;
     case 'step': {
-      const steps = (await journal.read(`run/${id}`)).flatMap(({ data }) =>
-        typeof data['step'] === 'string' ? [data['step']] : [],
-      );
-      return [...new Set(steps)];
+      // Only steps with commands have logs, attempts to choose from, or something to decide.
+      const requested = (await journal.read(`run/${id}`)).filter(({ type }) => type === 'attempt.requested');
+      return [...new Set(requested.map(({ data }) => String(data['step'])))];
     }
     default:
       return [];

@@ -34,10 +34,8 @@ export async function readStatus(context: CliContext, state: OpenedState, releas
     host: lease.holder.host,
     silentSince: lease.expiresAt < now ? lease.expiresAt : undefined,
   };
-  const rows = await withActivities(report, conductor, async () => {
-    const { activityOf, withActivity } = await import('../live/activity.ts');
-    return withActivity(report.rows, activityOf(release, run, 'end', now), lastFactAt(release, run));
-  });
+  const isWorkedOn = conductor !== undefined && conductor.silentSince === undefined;
+  const rows = isWorkedOn ? await withActivities(report, release, run, now) : report.rows;
   return {
     ...report,
     rows: await withLogLines(context, state, rows),
@@ -46,12 +44,16 @@ export async function readStatus(context: CliContext, state: OpenedState, releas
   };
 }
 
-const withActivities = async (
+/** Marks what the conductor is busy with. Loaded only then: its rules need the whole event catalogue. */
+async function withActivities(
   report: StatusReport,
-  conductor: Conductor | undefined,
-  mark: () => Promise<StatusReport['rows']>,
-): Promise<StatusReport['rows']> =>
-  conductor === undefined || conductor.silentSince !== undefined ? report.rows : await mark();
+  release: ReleaseState,
+  run: RunState,
+  now: Instant,
+): Promise<StatusReport['rows']> {
+  const { activityOf, withActivity } = await import('../live/activity.ts');
+  return withActivity(report.rows, activityOf(release, run, 'end', now), lastFactAt(release, run));
+}
 
 /** Since when a conductor can have been busy with what it does now: the latest fact of the release or its steps. */
 function lastFactAt(release: ReleaseState, run: RunState): Instant {

@@ -8,14 +8,13 @@ import { formatRow, formatTime } from '../output/format-row.ts';
 import { paint } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
 import { withState } from './open-place.ts';
-import type { StatusView } from './read-status.ts';
+import { readStatus, type StatusView } from './read-status.ts';
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<ExitCode> {
   return await withState(context, 'read-or-none', async (state) => {
     const { journal, clock } = state;
     const releases =
       id === undefined ? latestOfEachLine(await listReleases(journal)) : [await loadRelease(journal, id)];
-    const { readStatus } = await import('./read-status.ts');
     const views: StatusView[] = [];
     for (const release of releases) views.push(await readStatus(context, state, release));
     if (context.output === 'json') {
