@@ -1,7 +1,8 @@
 import type { VerbSpec } from '../../src/cli/verb.ts';
-import { GLOBAL_OPTIONS, VERBS } from '../../src/cli/verb-table.ts';
+import { GLOBAL_OPTIONS, SHOWN_VERBS as VERBS } from '../../src/cli/verb-table.ts';
 import { CONFIG_CODES } from '../../src/domain/config/config-codes.ts';
 import { configKeys } from '../../src/domain/config/config-keys.ts';
+import { FAILURE_CLASSES } from '../../src/domain/failure/failure-classes.ts';
 import { EVENT_CATALOGUE } from '../../src/domain/journal/event-catalog.ts';
 import { EXIT } from '../../src/kernel/exit-code.ts';
 
@@ -17,6 +18,15 @@ const EXIT_MEANS: Readonly<Record<keyof typeof EXIT, string>> = {
   refused: 'refused: duplicate, bytes differ, pointer moved, lease held, wrong state, foreign or outrun journal',
   interrupted: 'interrupted, safe to resume',
 };
+
+/** Failures that belong to no single step. */
+const OF_A_RELEASE: readonly (readonly string[])[] = [
+  [
+    '`VERIFY_FAILED`',
+    'A client did not accept what was staged, or what users see; or it accepted what it had to refuse.',
+  ],
+  ['`CANCELLED`', 'Somebody ended a step with `slipway cancel`; who and why is recorded.'],
+];
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
 
@@ -70,11 +80,16 @@ export function errorsPage(errors: readonly { code: string; exit: string; says: 
     (error) => `## ${error.code}\n\nExit ${EXIT[error.exit as keyof typeof EXIT]}. ${error.says}\n`,
   );
   const config = Object.entries(CONFIG_CODES).map(([code, row]) => [`\`${code}\``, row.means, row.remedy]);
+  const failures = [
+    ...Object.entries(FAILURE_CLASSES).map(([name, row]) => [`\`${name}\``, row.says]),
+    ...OF_A_RELEASE,
+  ];
   return [
     `${GENERATED}\n# Errors\n`,
     'Each message says what happened, where, and what to do. The code never gets a second meaning.\n',
     ...ours,
     `## SLIP_INTERNAL\n\nExit 1. A defect of Slipway. Please report it with the text that was printed; the journal has all that was done.\n`,
+    `## Failures of a release\n\nNot errors but news, recorded in the journal: a release stopped, and goes on with \`slipway resume\`. Exit 1, of a\nrefusal 6, of a verification 4. Beside these, every code above may stop a step; it is shown without \`SLIP_\`.\n\n${table(['class', 'when'], failures)}\n`,
     `## Findings of \`slipway check\`\n\nExit 2 when one of them is an error.\n\n${table(['code', 'means', 'do'], config)}\n`,
   ].join('\n');
 }

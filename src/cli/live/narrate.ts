@@ -4,6 +4,7 @@ import type { LINE_EVENTS } from '../../domain/release/line-events.ts';
 import type { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { CHANNEL_EVENTS, TARGET_EVENTS } from '../../domain/repository/channel-events.ts';
 import type { RUN_EVENTS } from '../../domain/run/run-events.ts';
+import { formatDuration } from '../../kernel/format-duration.ts';
 
 type AnyEvent = EventOf<
   typeof RELEASE_EVENTS & typeof RUN_EVENTS & typeof CHANNEL_EVENTS & typeof TARGET_EVENTS & typeof LINE_EVENTS
@@ -41,13 +42,28 @@ function narrateRelease(event: AnyEvent): string | undefined {
       return 'settled';
     case 'release.failed':
     case 'release.partial':
-      return `${event.type === 'release.failed' ? 'failed' : 'PARTLY RELEASED'}: ${event.data.sentence}`;
+      return `${event.type === 'release.failed' ? 'failed' : 'PARTLY RELEASED'}: ${event.data.sentence} [${event.data.class}]`;
     case 'release.undone':
       return `undone: users see generation ${event.data.generation.number}`;
     case 'release.abandoned':
       return `abandoned: ${event.data.reason}`;
+    case 'release.resumed':
+      return event.data.reason === undefined ? undefined : `resumed: ${event.data.reason}`;
     case 'release.skipped':
       return `skipped ${event.data.what}: ${event.data.reason}`;
+    default:
+      return narrateGate(event);
+  }
+}
+
+function narrateGate(event: AnyEvent): string | undefined {
+  switch (event.type) {
+    case 'gate.approved':
+      return `${event.data.by} approved at gate ${event.data.gate}`;
+    case 'gate.rejected':
+      return `${event.data.by} rejected at gate ${event.data.gate}: ${event.data.reason ?? ''}`;
+    case 'gate.withdrawn':
+      return `${event.data.by} took their word back at gate ${event.data.gate}`;
     default:
       return undefined;
   }
@@ -75,9 +91,15 @@ function narrateRun(event: AnyEvent): string | undefined {
     case 'step.succeeded':
       return `${event.data.step}: done${event.data.files.length === 0 ? '' : `, ${names(event.data.files)}`}`;
     case 'step.failed':
-      return `${event.data.step}: FAILED, ${event.data.sentence}`;
+      return `${event.data.step}: FAILED, ${event.data.sentence} [${event.data.class}]`;
     case 'step.undecided':
       return `${event.data.step}: ${event.data.sentence}`;
+    case 'step.decided':
+      return `${event.data.step}: decided ${event.data.decision === 'done' ? 'that it is done' : 'to run it again'}, ${event.data.reason}`;
+    case 'step.outdated':
+      return `${event.data.step}: its definition has changed, it is done again`;
+    case 'step.bytes-missing':
+      return `${event.data.step}: its files are gone from the store, it is done again`;
     case 'step.cancelled':
       return `${event.data.step}: cancelled by ${event.data.by}, ${event.data.reason}`;
     case 'cancel.requested':
@@ -94,7 +116,7 @@ function exitWords(exit: Extract<AnyEvent, { type: 'attempt.exited' }>['data']['
     case 'signal':
       return `${exit.container} was ended by ${exit.signal}`;
     case 'timeout':
-      return `${exit.container} ran past ${Math.round(exit.afterMs / 1000)} s`;
+      return `${exit.container} ran past ${formatDuration(exit.afterMs)}`;
     case 'stopped':
       return `stopped: ${exit.reason}`;
     case 'agent':

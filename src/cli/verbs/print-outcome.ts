@@ -14,7 +14,7 @@ const LOOK: Readonly<Record<ExitCode, readonly [word: string, color: Color]>> = 
   [EXIT.verification]: ['not verified:', 'red'],
   [EXIT.partial]: ['PARTLY RELEASED:', 'red'],
   [EXIT.refused]: ['refused:', 'red'],
-  [EXIT.interrupted]: ['interrupted:', 'yellow'],
+  [EXIT.interrupted]: ['stopped:', 'yellow'],
 };
 
 /** The last words of a verb: one sentence, and what to do next. @returns its exit code. */
@@ -25,7 +25,8 @@ export function printOutcome({ terminal, output }: CliContext, outcome: VerbOutc
   }
   const [word, look] = LOOK[outcome.exit];
   const color = paint(terminal.hasColor);
-  terminal.out(`${dryRun ? color.dim('dry run:') : color[look](word)} ${printable(outcome.sentence)}`);
+  const code = outcome.failure === undefined ? '' : ` [${outcome.failure.class}]`;
+  terminal.out(`${dryRun ? color.dim('dry run:') : color[look](word)} ${printable(outcome.sentence)}${code}`);
   if (outcome.next !== undefined) terminal.out(`next: ${printable(outcome.next)}`);
   return outcome.exit;
 }

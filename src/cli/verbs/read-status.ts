@@ -1,4 +1,5 @@
 import type { OpenedState } from '../../compose.ts';
+import { type PendingMove, pendingMove } from '../../conductor/release/pending-move.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { type StatusReport, statusReport } from '../../domain/release/status-report.ts';
 import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
@@ -34,14 +35,22 @@ export async function readStatus(context: CliContext, state: OpenedState, releas
     host: lease.holder.host,
     silentSince: lease.expiresAt < now ? lease.expiresAt : undefined,
   };
+  const pending = await pendingMove(journal, release);
   const isWorkedOn = conductor !== undefined && conductor.silentSince === undefined;
   const rows = isWorkedOn ? await withActivities(report, release, run, now) : report.rows;
   return {
     ...report,
-    rows: await withLogLines(context, state, rows),
+    rows: withPendingMove(await withLogLines(context, state, rows), pending),
     conductor,
-    next: nextCommand(report, run, conductor),
+    next: pending !== undefined && !isWorkedOn ? `slipway resume ${release.id}` : nextCommand(report, run, conductor),
   };
+}
+
+/** A move without a receipt: nobody knows what users see until the origin has been asked. */
+function withPendingMove(rows: StatusReport['rows'], pending: PendingMove | undefined): StatusReport['rows'] {
+  if (pending === undefined) return rows;
+  const detail = `${pending.kind === 'undo' ? 'undo' : 'the move'} was begun and has no receipt; resume asks the origin`;
+  return rows.map((row) => (row.id === 'promote' ? { ...row, state: 'waiting', since: pending.since, detail } : row));
 }
 
 /** Marks what the conductor is busy with. Loaded only then: its rules need the whole event catalogue. */

@@ -44,9 +44,11 @@ function print({ terminal }: CliContext, view: StatusView, now: Instant): void {
   terminal.out(color.bold(`${view.release}  ${view.phase}${generation}  (line ${view.line}, channel ${view.channel})`));
   for (const row of view.rows) terminal.out(formatRow(row, now, color, terminal.isLive ? terminal.columns : undefined));
   if (view.failure !== undefined) {
-    const { sentence, remedy, at, partial } = view.failure;
+    const { sentence, remedy, at, partial, class: code } = view.failure;
     const when = `${formatTime(at, now)}, ${formatDuration(now - at)} ago`;
-    terminal.out(`${color.red(`${partial ? 'PARTLY RELEASED' : 'stopped'} (${when}):`)} ${printable(sentence)}`);
+    terminal.out(
+      `${color.red(`${partial ? 'PARTLY RELEASED' : 'stopped'} (${when}):`)} ${printable(sentence)} [${code}]`,
+    );
     terminal.out(`  ${printable(remedy)}`);
   }
   for (const skip of view.skipped)
