@@ -31,7 +31,3 @@ export async function* followRelease(
 /** Of a pointer's moves only intents name their release; receipts name the effect key, whose second part it is. */
 const isMoveOf = ({ stream, data }: Entry, release: string): boolean =>
   stream.startsWith('target/') && (data['release'] === release || String(data['key']).split('/')[1] === release);
-
-/** A receipt names its release only in the key of the move (`flip/main-1.4/1/...`). */
-const isMoveOf = (data: Entry['data'], release: string): boolean =>
-  data['release'] === release || String(data['key']).split('/')[1] === release;

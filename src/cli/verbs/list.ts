@@ -1,4 +1,5 @@
 import { listReleases } from '../../conductor/release/load-release.ts';
+import { pendingMove } from '../../conductor/release/pending-move.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatInstant } from '../../kernel/instant.ts';
 import type { CliContext } from '../context.ts';
@@ -12,7 +13,13 @@ export async function run(context: CliContext, _args: readonly string[], options
     const releases = (await listReleases(journal)).filter(
       (release) => line === undefined || release.plan.line === line,
     );
+    const pending = new Map<string, string>();
+    for (const release of releases) {
+      const move = await pendingMove(journal, release);
+      if (move !== undefined) pending.set(release.id, move.kind === 'undo' ? 'undo begun' : 'move begun');
+    }
     const rows = releases.map(({ id, plan, phase, plannedAt, liveAt, failure }) => ({
+      pending: pending.get(id) ?? null,
       release: id,
       line: plan.line,
       version: plan.version,
@@ -32,10 +39,13 @@ function formatLine(row: {
   readonly release: string;
   readonly phase: string;
   readonly failed: boolean;
+  readonly pending: string | null;
   readonly plannedAt: string;
   readonly liveAt: string | null;
 }): string {
-  const state = row.failed ? `${row.phase}, stopped` : row.phase;
+  const state = [row.phase, ...(row.pending === null ? [] : [row.pending]), ...(row.failed ? ['stopped'] : [])].join(
+    ', ',
+  );
   const live = row.liveAt === null ? '' : `  live ${minutes(row.liveAt)}`;
   return `${row.release.padEnd(24)} ${state.padEnd(18)} planned ${minutes(row.plannedAt)}${live}`;
 }

@@ -34,7 +34,11 @@ export async function run(context: CliContext, [id]: readonly string[]): Promise
 /** Open releases, and of each line without one the last that was. */
 function latestOfEachLine(releases: readonly ReleaseState[]): readonly ReleaseState[] {
   const latest = new Map<string, ReleaseState>();
-  for (const release of releases) latest.set(release.plan.line, release);
+  const isOver = ({ phase }: ReleaseState): boolean => ['live', 'settled', 'abandoned'].includes(phase);
+  for (const release of releases) {
+    const known = latest.get(release.plan.line);
+    if (known === undefined || isOver(known) || !isOver(release)) latest.set(release.plan.line, release);
+  }
   return [...latest.values()];
 }
 
