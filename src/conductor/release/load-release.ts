@@ -20,7 +20,7 @@ export async function loadRelease(journal: Journal, id: string): Promise<Release
 export async function listReleases(journal: Journal): Promise<readonly ReleaseState[]> {
   const streams = await journal.streams(PREFIX);
   const releases = await Promise.all(streams.map(({ stream }) => loadRelease(journal, stream.slice(PREFIX.length))));
-  return releases.sort((a, b) => a.plannedAt - b.plannedAt || (a.id < b.id ? -1 : 1));
+  return releases.sort((a, b) => a.position - b.position);
 }
 
 export async function loadLine(journal: Journal, line: string): Promise<LineState> {

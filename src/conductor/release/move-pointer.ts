@@ -1,8 +1,9 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import { PointerNotOursError } from '../../domain/release/release-errors.ts';
 import type { GenerationRef } from '../../domain/release/release-state.ts';
-import { TARGET_EVENTS, targetOf, targetStream } from '../../domain/repository/channel-events.ts';
+import { TARGET_EVENTS } from '../../domain/repository/channel-events.ts';
 import { type PointerReading, readPointer } from '../../domain/repository/read-pointer.ts';
+import { targetOf, targetStream } from '../../domain/repository/target-name.ts';
 import { type Flip, flipKey, foldTarget, type RecordedFlip } from '../../domain/repository/target-state.ts';
 import type { Sha256 } from '../../kernel/ids.ts';
 import type { Append, StreamWrite } from '../../ports/journal.ts';

@@ -1,7 +1,7 @@
 import { neededGenerations } from '../../domain/release/needed-generations.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
-import { targetOf } from '../../domain/repository/channel-events.ts';
 import { channelRepositories } from '../../domain/repository/channel-repositories.ts';
+import { targetOf } from '../../domain/repository/target-name.ts';
 import { holdLease } from '../lease/hold-lease.ts';
 import { viewChannel } from './channel-view.ts';
 import { listReleases } from './load-release.ts';

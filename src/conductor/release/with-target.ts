@@ -1,5 +1,5 @@
 import { HeldElsewhereError, PointerUnderWayError } from '../../domain/release/release-errors.ts';
-import { targetOf, targetStream } from '../../domain/repository/channel-events.ts';
+import { targetOf, targetStream } from '../../domain/repository/target-name.ts';
 import { foldTarget } from '../../domain/repository/target-state.ts';
 import { type HeldLease, holdLease } from '../lease/hold-lease.ts';
 import type { ReleaseWorld } from './release-world.ts';

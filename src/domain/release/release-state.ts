@@ -59,6 +59,8 @@ export interface ReleaseState {
   /** The last failure that nothing has overtaken; `partial` when users see half of it. */
   readonly failure: (Failure & { readonly at: Instant; readonly partial: boolean }) | undefined;
   readonly plannedAt: Instant;
+  /** Place of its first plan in the journal: the order of releases, whatever clocks do. */
+  readonly position: number;
   /** The latest plan: the staged one once there is a candidate. */
   readonly plan: ReleasePlan;
   readonly digest: string;
@@ -104,6 +106,7 @@ function firstState(id: string, data: DataOf<'release.planned'>, entry: Entry): 
     phase: 'planned',
     failure: undefined,
     plannedAt: entry.at,
+    position: entry.position,
     plan: data.plan,
     digest: data.digest,
     config: data.config as unknown as ResolvedConfig,

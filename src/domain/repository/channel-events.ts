@@ -5,10 +5,6 @@ const generation = z.object({ number: z.int().positive(), digest: z.string() });
 
 export const channelStream = (channel: string): string => `channel/${channel}`;
 
-/** The pointer that carries all repositories of a channel, as plans, leases and streams name it. */
-export const targetOf = (channel: string): string => `${channel}/tree`;
-export const targetStream = (channel: string): string => `target/${targetOf(channel)}`;
-
 /** Stream `channel/<name>`: its generations' numbers, which only grow. */
 export const CHANNEL_EVENTS = defineEvents({
   'generation.numbered': {

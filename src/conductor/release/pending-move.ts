@@ -1,0 +1,18 @@
+import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { targetStream } from '../../domain/repository/target-name.ts';
+import { foldTarget } from '../../domain/repository/target-state.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import type { Journal } from '../../ports/journal.ts';
+
+/** A move of the pointer that was begun for a release and has no receipt: what users see is known only to the origin. */
+export interface PendingMove {
+  readonly kind: 'flip' | 'undo';
+  readonly since: Instant;
+}
+
+/** Somebody was interrupted between a move and its receipt; `resume` asks the origin and completes it. */
+export async function pendingMove(journal: Journal, release: ReleaseState): Promise<PendingMove | undefined> {
+  const target = foldTarget(await journal.read(targetStream(release.plan.channel)));
+  const move = target.flips.findLast(({ flip, receipt }) => flip.release === release.id && receipt === 'none');
+  return move === undefined ? undefined : { kind: move.kind, since: move.intendedAt as Instant };
+}
