@@ -38,7 +38,8 @@ export class AttemptLogs {
 
   /** Resolves when the logs of that step are read to their end. */
   async ended(step: string): Promise<void> {
-    await Promise.all([...this.#followings.values()].map((row) => (row.step === step ? row.done : undefined)));
+    const followings = [...this.#followings.values()].filter((row) => row.step === step);
+    await Promise.all(followings.map((row) => row.done));
   }
 
   /** Reads what has ended to its end, and lets go of what runs on. */

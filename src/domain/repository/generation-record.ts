@@ -26,7 +26,7 @@ export class GenerationDamagedError extends SlipwayError {
 const digest = z
   .string()
   .refine(isSha256, 'not a sha256')
-  .transform((text) => text as Sha256);
+  .transform((text) => text);
 const instant = z.iso.datetime().transform((text) => toInstant(Date.parse(text)));
 const digestsByPath = z.record(z.string(), digest);
 
@@ -68,7 +68,7 @@ export type GenerationRecord = z.output<typeof generationRecord>;
 
 /** The text of `generation.json`: canonical JSON and a newline, so that the same generation has the same digest. */
 export const encodeGeneration = (record: GenerationRecord): string =>
-  `${canonicalJson({ ...record, date: formatInstant(record.date) } as unknown as JsonObject)}\n`;
+  `${canonicalJson({ ...record, date: formatInstant(record.date) })}\n`;
 
 /** The digest of `generation.json`: what a pointer's `before` and `after` name. */
 export const generationDigest = (text: string): Sha256 => createHash('sha256').update(text).digest('hex') as Sha256;
