@@ -1,3 +1,4 @@
+import { FLAT_FOLDER } from '../../domain/repository/apt/apt-tree.ts';
 import { publishedKeyProblem, sourcesProblem } from '../../domain/repository/apt/read-client-files.ts';
 import type { ReadRelease } from '../../domain/repository/apt/read-release.ts';
 import type { ListedPackage } from '../../domain/repository/generation.ts';
@@ -16,7 +17,7 @@ const CLIENT_FILE_MAX_BYTES = 1 << 20;
 /** Reads an apt repository as apt does, from the pinned key down to the last byte of each package. */
 export async function proveApt(request: ProofRequest<'apt'>, rows: EvidenceRows): Promise<void> {
   const { source, verifier, config, url, key, now, wanted } = request;
-  const releaseUrl = `${url}/${config.layout === 'flat' ? 'binary' : `dists/${config.suite}`}`;
+  const releaseUrl = `${url}/${config.layout === 'flat' ? FLAT_FOLDER : `dists/${config.suite}`}`;
   const place: AptPlace = { releaseUrl, pinnedKeys: key.publicKey, now };
   const release = await rows.read('read InRelease', async () => {
     const read = await readInRelease(source, verifier, place);
@@ -82,8 +83,9 @@ function offers(indexPath: string, arch: string): boolean {
 }
 
 function requireOurs({ config, generation }: ProofRequest<'apt'>, release: ReadRelease): void {
-  if (release.suite !== config.suite || release.codename !== config.suite)
-    throw new ReadProblem(`InRelease is for suite ${release.suite} (${release.codename}), not ${config.suite}`);
+  const suite = config.layout === 'flat' ? FLAT_FOLDER : config.suite;
+  if (release.suite !== suite || release.codename !== suite)
+    throw new ReadProblem(`InRelease is for suite ${release.suite} (${release.codename}), not ${suite}`);
   if (release.date < generation.date)
     throw new ReadProblem(
       `InRelease is older (${formatInstant(release.date)}) than generation ${generation.number} (${formatInstant(generation.date)})`,

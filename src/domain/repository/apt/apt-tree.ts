@@ -38,7 +38,7 @@ export interface AptTree {
 export type AptMemory = ReadonlyMap<string, PackagesIndex>;
 
 /** Also the suite that a flat Release names: apt warns of a conflicting distribution when it is not that of `URL binary/`. */
-const FLAT_FOLDER = 'binary';
+export const FLAT_FOLDER = 'binary';
 /** A flat repository has one index for every architecture. */
 const FLAT = 'flat';
 
