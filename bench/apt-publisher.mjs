@@ -1,27 +1,31 @@
-// The process that bench/apt-index.mjs measures: Slipway's own path from debs in the artifact store to a live apt repository.
-// Told what to do over IPC, one task at a time; answers with seconds, CPU seconds and what it wrote. It holds nothing else, so
+// A process that bench/apt-index.mjs measures: Slipway's own path from debs in the artifact store to a live apt repository.
+// Told what to do over IPC, one task at a time; answers with seconds, CPU seconds and what it wrote. It does nothing else, so
 // its peak memory is that of the path.
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { importSource } from './import-source.mjs';
 
+const [work, bundle] = process.argv.slice(2);
 const { DiskArtifactStore, DiskOrigin, debMembers, FileSource, makeTestSigner, planChange, readControl, TarReader } =
-  await importSource(
-    'src/adapters/artifacts-disk/disk-artifact-store.ts',
-    'src/adapters/origin-disk/disk-origin.ts',
-    'src/adapters/package-builder/file-source.ts',
-    'src/domain/package/archive/tar-reader.ts',
-    'src/domain/package/deb/deb-members.ts',
-    'src/domain/package/deb/read-control.ts',
-    'src/domain/repository/plan-change.ts',
-    'test/support/test-signer.ts',
-  );
-
-const work = process.argv[2];
+  await import(bundle);
 const store = await DiskArtifactStore.open(join(work, 'store'));
-const { signer, key, privateKey } = await makeTestSigner(Date.now());
+const keyFile = join(work, 'key.asc');
+const { signer, key, privateKey } = await makeTestSigner(
+  Date.now(),
+  existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : undefined,
+);
+const lists = join(work, 'lists');
 const journal = { id: 'bench', position: 1 };
 const apt = {
   type: 'apt',
@@ -43,7 +47,7 @@ function readFacts(source) {
     },
     content: (chunk) => isControl && chunks.push(chunk),
   });
-  reader.push(gunzipSync(control.bytes.read(0, control.bytes.sizeBytes)));
+  reader.push(gunzipSync(control.bytes.read(0, control.bytes.sizeBytes), { chunkSize: 4096 }));
   return readControl(Buffer.concat(chunks));
 }
 
@@ -53,9 +57,13 @@ function listedAs(fileName, blob, facts) {
   return { package: name, fileName, ...blob, facts, ...release };
 }
 
+const page = Buffer.alloc(65_536);
+
 /** Reads and hashes a small deb, as every reader of a folder of debs must. */
 function listed(folder, name) {
-  const bytes = readFileSync(join(folder, name));
+  const file = openSync(join(folder, name), 'r');
+  const bytes = page.subarray(0, readSync(file, page));
+  closeSync(file);
   const source = { sizeBytes: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return listedAs(name, { sha256, sizeBytes: bytes.length }, readFacts(source));
@@ -74,6 +82,12 @@ class Repository {
       channels: { stable: { apt: 'debian' } },
     };
     this.settings = { config, signers: { gpg: { signer, key } } };
+  }
+
+  async open() {
+    const { number } = await this.origin.current('stable');
+    await this.origin.generation('stable', number);
+    this.#number = number;
   }
 
   /** Plan, write, flip: what a promotion does in process. */
@@ -98,7 +112,7 @@ class Repository {
         if (entry.isDirectory()) walk(path, isIndex || entry.name === 'dists');
         if (!entry.isFile()) continue;
         const { ino, size, nlink } = lstatSync(path);
-        const names = isIndex ? 4 : 1; // an index has its plain name and its digest, for `all` and for amd64
+        const names = isIndex ? 3 : 1; // an index is there under its digest, for `all` and for amd64
         if (seen.has(ino) || nlink > names) continue;
         seen.add(ino);
         bytes[isIndex ? 'index' : 'other'] += size;
@@ -117,17 +131,35 @@ const tasks = {
     const names = readdirSync(folder);
     while (names.length > 0)
       await Promise.all(names.splice(0, 32).map((name) => store.put(readFileSync(join(folder, name)))));
-    return { privateKey };
+    writeFileSync(keyFile, privateKey);
   },
   async scratch({ folder, root }) {
-    const repository = new Repository(root);
+    main = new Repository(root);
     const packages = readdirSync(folder).map((name) => listed(folder, name));
-    await repository.publish(packages);
-    main = repository;
+    return await measured(() => main.publish(packages));
+  },
+  /** The same without reading debs: packages as the plan of a release holds them. */
+  async list({ folder }) {
+    const names = readdirSync(folder);
+    mkdirSync(lists);
+    for (let at = 0; at < names.length; at += 100) {
+      const part = names.slice(at, at + 100).map((name) => listed(folder, name));
+      writeFileSync(join(lists, `${at}.json`), JSON.stringify(part));
+    }
+  },
+  async listed({ root }) {
+    main = new Repository(root);
+    await main.publish(readdirSync(lists).flatMap((name) => JSON.parse(readFileSync(join(lists, name), 'utf8'))));
+  },
+  /** A conductor that starts: it knows nothing yet of what is there. */
+  async open({ root }) {
+    main = new Repository(root);
+    await main.open();
   },
   async add({ path }) {
     await store.put(readFileSync(path));
-    await main.publish([listed(dirname(path), basename(path))]);
+    const added = [listed(dirname(path), basename(path))];
+    return await measured(() => main.publish(added));
   },
   async ten({ folder, root }) {
     big = new Repository(root);
@@ -141,13 +173,19 @@ const tasks = {
   },
 };
 
-process.on('message', async ({ task, ...input }) => {
+async function measured(action) {
   const [cpu, from] = [process.cpuUsage(), performance.now()];
-  const answer = (await tasks[task](input)) ?? {};
+  await action();
   const seconds = (performance.now() - from) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  const written = task === 'add' || task === 'scratch' ? main.written() : undefined;
-  const peakMB = process.resourceUsage().maxRSS / 1024;
-  process.send({ ...answer, seconds, cpuSeconds: (user + system) / 1e6, written, peakMB });
+  return { seconds, cpuSeconds: (user + system) / 1e6, peakMB: process.resourceUsage().maxRSS / 1024 };
+}
+
+process.on('message', async ({ task, ...input }) => {
+  let generation;
+  const whole = await measured(async () => {
+    generation = await tasks[task](input);
+  });
+  process.send({ ...whole, generation, written: main?.written(), peakMB: process.resourceUsage().maxRSS / 1024 });
 });
 process.send('ready');

@@ -30,20 +30,20 @@ export class PoolFiles {
 
   /** Debs at `h/hello_1.0_all.deb`. */
   async addDebs(packages: readonly ListedPackage[]): Promise<void> {
-    const folders = new Set<string>();
-    const links = packages.flatMap((listed) => {
-      const path = join(this.#folder, poolPath(listed).replace(/^pool\//, ''));
-      folders.add(dirname(path));
-      return [
-        { sha256: listed.sha256, path },
-        ...(listed.signature === undefined ? [] : [{ sha256: listed.signature, path: `${path}.asc` }]),
-      ];
-    });
-    for (const folder of folders) await makeFolder(folder);
-    for (let at = 0; at < links.length; at += AT_ONCE) {
-      await Promise.all(links.slice(at, at + AT_ONCE).map(({ sha256, path }) => this.#link(sha256, path)));
+    const folders = new Map<string, Promise<void>>();
+    for (let at = 0; at < packages.length; at += AT_ONCE) {
+      await Promise.all(packages.slice(at, at + AT_ONCE).map((listed) => this.#addDeb(listed, folders)));
     }
-    for (const folder of folders) await syncFolder(folder);
+    for (const folder of folders.keys()) await syncFolder(folder);
+  }
+
+  async #addDeb(listed: ListedPackage, folders: Map<string, Promise<void>>): Promise<void> {
+    const path = join(this.#folder, poolPath(listed).replace(/^pool\//, ''));
+    const folder = folders.get(dirname(path)) ?? makeFolder(dirname(path));
+    folders.set(dirname(path), folder);
+    await folder;
+    await this.#link(listed.sha256, path);
+    if (listed.signature !== undefined) await this.#link(listed.signature, `${path}.asc`);
   }
 
   /** A release's folder of a files repository, `1.0/`: written aside, then moved to its name as a whole. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EXIT } from '../../kernel/exit-code.ts';
 import { isSha256, type Sha256 } from '../../kernel/ids.ts';
 import { formatInstant, toInstant } from '../../kernel/instant.ts';
-import { canonicalJson, type JsonObject } from '../../kernel/json.ts';
+import { canonicalJson } from '../../kernel/json.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
 
 /**
@@ -23,10 +23,7 @@ export class GenerationDamagedError extends SlipwayError {
   }
 }
 
-const digest = z
-  .string()
-  .refine(isSha256, 'not a sha256')
-  .transform((text) => text);
+const digest = z.string().refine(isSha256, 'not a sha256');
 const instant = z.iso.datetime().transform((text) => toInstant(Date.parse(text)));
 const digestsByPath = z.record(z.string(), digest);
 

@@ -17,17 +17,19 @@ export interface VisibleName {
  *
  * @param packages whole folders, for a files repository.
  */
-export function visibleNames(
+export function* visibleNames(
   project: string,
   type: RepositoryType,
   packages: readonly ListedPackage[],
-): readonly VisibleName[] {
-  if (type === 'apt')
-    return packages.map((listed) => ({ path: poolPath(listed).replace(/^pool\//, ''), sha256: listed.sha256 }));
-  return groupByFolder(project, packages).flatMap(({ folder, packages: inside }) => [
-    { path: `${folder}/SHA256SUMS`, sha256: digestOf(checksumFiles(inside)['SHA256SUMS'] ?? '') },
-    ...inside.map(({ fileName, sha256 }) => ({ path: `${folder}/${fileName}`, sha256 })),
-  ]);
+): Generator<VisibleName> {
+  if (type === 'apt') {
+    for (const listed of packages) yield { path: poolPath(listed).replace(/^pool\//, ''), sha256: listed.sha256 };
+    return;
+  }
+  for (const { folder, packages: inside } of groupByFolder(project, packages)) {
+    yield { path: `${folder}/SHA256SUMS`, sha256: digestOf(checksumFiles(inside)['SHA256SUMS'] ?? '') };
+    for (const { fileName, sha256 } of inside) yield { path: `${folder}/${fileName}`, sha256 };
+  }
 }
 
 const digestOf = (text: string): Sha256 => createHash('sha256').update(text).digest('hex') as Sha256;

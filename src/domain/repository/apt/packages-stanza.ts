@@ -21,23 +21,28 @@ export class ControlStanzaError extends SlipwayError {
 
 /** Fields the index says itself: a package that brings one of them must not be believed. */
 const OURS = /^(Filename|Size|MD5sum|SHA1|SHA256|SHA512):/i;
+const HAS_OURS = new RegExp(OURS.source, 'im');
+const FIELD = '[!-,.-9;-~][!-9;-~]*:[^\\n]*';
+const CONTINUATION = '[ \\t]+\\S[^\\n]*';
+/** Fields, each with its continuation lines: as nearly every control file is, told without taking it apart. */
+const FIELDS = new RegExp(`^${FIELD}(?:\\n(?:${FIELD}|${CONTINUATION}))*$`);
 
 /** A package's paragraph of `Packages`: its control fields verbatim, then where it lies, its size and its digest. */
 export function packagesStanza(listed: ListedPackage): string {
   if (listed.facts.format !== 'deb') throw new TypeError(`${listed.fileName} is not a deb`);
-  const lines = ownFields(listed, listed.facts.control);
-  lines.push(`Filename: ${poolPath(listed)}`, `Size: ${listed.sizeBytes}`, `SHA256: ${listed.sha256}`);
-  return `${lines.join('\n')}\n\n`;
+  const control = listed.facts.control.replace(/\n+$/, '');
+  const fields = FIELDS.test(control) && !HAS_OURS.test(control) ? control : ownFields(listed, control);
+  return `${fields}\nFilename: ${poolPath(listed)}\nSize: ${listed.sizeBytes}\nSHA256: ${listed.sha256}\n\n`;
 }
 
-function ownFields(listed: ListedPackage, control: string): string[] {
+function ownFields(listed: ListedPackage, control: string): string {
   const kept: string[] = [];
   let drops = false;
-  for (const [at, line] of control.replace(/\n+$/, '').split('\n').entries()) {
-    const continues = /^[ \t]+\S/.test(line);
-    if (!continues && !/^[!-,.-9;-~][!-9;-~]*:/.test(line)) throw new ControlStanzaError(listed, at + 1);
+  for (const [at, line] of control.split('\n').entries()) {
+    const continues = new RegExp(`^${CONTINUATION}$`).test(line);
+    if (!continues && !new RegExp(`^${FIELD}$`).test(line)) throw new ControlStanzaError(listed, at + 1);
     if (!continues) drops = OURS.test(line);
     if (!drops) kept.push(line);
   }
-  return kept;
+  return kept.join('\n');
 }
