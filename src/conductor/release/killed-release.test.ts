@@ -161,7 +161,9 @@ describe.each(SCENARIOS)('$name', (scenario) => {
 
   test('frozen there, and woken when another has finished, it moves nothing', { timeout: 900_000 }, async () => {
     const unharmed = await ofOne(undefined, 'freeze');
-    for (const stopAt of sampled(unharmed.calls, 3)) {
+    // Frozen before it has a lease, a verb has not begun: woken, it is a new one.
+    const begun = sampled(unharmed.calls, 3).filter((at) => unharmed.calls[at] !== 'before journal.acquireLease');
+    for (const stopAt of begun) {
       const frozen = await ofOne(stopAt, 'freeze');
       const at = `frozen at ${stopAt}, ${unharmed.calls[stopAt]}`;
       expect({ at, thawed: frozen.thawed, promises: frozen.promises }).toEqual({ at, thawed: [], promises: [] });

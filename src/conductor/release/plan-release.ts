@@ -6,12 +6,7 @@ import { firstPlan } from '../../domain/release/first-plan.ts';
 import { LINE_EVENTS } from '../../domain/release/line-events.ts';
 import type { LineState } from '../../domain/release/line-state.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
-import {
-  FirstVersionNeededError,
-  LineUnknownError,
-  NameTakenError,
-  ReleaseOpenError,
-} from '../../domain/release/release-errors.ts';
+import { FirstVersionNeededError, LineUnknownError, ReleaseOpenError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { planDigest, type ReleasePlan } from '../../domain/release/release-plan.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
@@ -69,7 +64,6 @@ async function planOnce(world: ReleaseWorld, request: PlanRequest): Promise<Plan
   }
   const version = versionFor(request, lineConfig, line);
   const id = `${request.line}-${version}`;
-  await refuseTakenId(world, id);
   const plan = firstPlan(request.planned, { id, line: request.line, version, revision: 1, number: 1 });
   const run = planRun(runPlanOf({ plan, config, context, plannedAt: world.clock.now() }));
   refuseTakenNames(run, listed, await releasesOfOthers(world.journal, request.line));
@@ -87,15 +81,6 @@ export function lineOf(config: ResolvedConfig, line: string): LineConfig {
   const found = Object.hasOwn(config.lines, line) ? config.lines[line] : undefined;
   if (found === undefined) throw new LineUnknownError(line, Object.keys(config.lines));
   return found;
-}
-
-/** Line `main-1` with version `2` and line `main` with version `1-2` would mean one id. */
-async function refuseTakenId({ journal }: ReleaseWorld, id: string): Promise<void> {
-  if ((await journal.read(`release/${id}`)).length === 0) return;
-  throw new NameTakenError(
-    `There is a release ${id} already, of another line.`,
-    `Give the line another name, or take another version. See "slipway show ${id}".`,
-  );
 }
 
 function versionFor(request: PlanRequest, lineConfig: LineConfig, line: LineState): string {

@@ -45,7 +45,7 @@ export class ReleaseHouse {
   readonly clock = new ReleaseClock();
   readonly processes: Mortal[] = [];
   readonly journal: MemoryJournal;
-  readonly key: SigningKey;
+  key: SigningKey;
   readonly store: DiskArtifactStore;
   config: ResolvedConfig;
   /** Changes what is built, as a script that is not reproducible does. */

@@ -4,6 +4,7 @@ import { loadRelease } from '../../../src/conductor/release/load-release.ts';
 import { planRelease } from '../../../src/conductor/release/plan-release.ts';
 import { type GoOnRequest, promote, resumeRelease, workTowards } from '../../../src/conductor/release/release-verbs.ts';
 import type { Actor, ReleaseWorld } from '../../../src/conductor/release/release-world.ts';
+import { SlipwayError } from '../../../src/kernel/slipway-error.ts';
 import type { ReleaseHouse } from './release-house.ts';
 
 export const as = (login: string): Actor => ({ login, proof: 'os-user' });
@@ -40,4 +41,19 @@ export async function released(house: ReleaseHouse, line = 'main', version?: str
   const outcome = await verbs.resume(plan.release);
   if (outcome.exit !== 0) throw new Error(`${plan.release}: ${outcome.sentence}`);
   return plan.release;
+}
+
+/** What a verb threw, as a test reads it; fails when it did not. */
+export async function refusal(
+  verb: Promise<unknown>,
+): Promise<{ code: string; exitCode: number; message: string; remedy: string }> {
+  const thrown = await verb.then(
+    (value) => {
+      throw new Error(`it was not refused: ${JSON.stringify(value).slice(0, 300)}`);
+    },
+    (cause: unknown) => cause,
+  );
+  if (!(thrown instanceof SlipwayError)) throw thrown;
+  const { code, exitCode, message, remedy } = thrown;
+  return { code, exitCode, message, remedy };
 }
