@@ -40,7 +40,7 @@ test('a row is never wider than the screen, with or without colours, whatever st
   const texts = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constant('包裹日本語'), fc.constant('x'.repeat(300)));
   const rows = fc.record({
     id: texts,
-    state: fc.constantFrom('done', 'running', 'waiting', 'to-do', 'failed') as fc.Arbitrary<StatusRow['state']>,
+    state: fc.constantFrom('done', 'running', 'waiting', 'to-do', 'failed'),
     since: fc.constant(toInstant(now - 90_000)),
     detail: texts,
     until: fc.constant(toInstant(now + 1000)),

@@ -16,7 +16,7 @@ const provedLive = (history: History) =>
 
 const next = (
   history: History,
-  { goal = 'end' as Goal, built = false, now = toInstant(T0 + 60_000) as Instant } = {},
+  { goal = 'end', built = false, now = toInstant(T0 + 60_000) }: { goal?: Goal; built?: boolean; now?: Instant } = {},
 ): ReleaseAction => nextReleaseAction({ release: history.state, built, goal, now });
 
 describe('the next thing to do is the first step that is not done', () => {
