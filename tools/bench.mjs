@@ -1,5 +1,6 @@
 // Every benchmark, one after the other: alone on the machine, as ratios of one run. Exits 1 when a bound is missed. A ratio that
-// is missed once is measured once more, since machines are shared; twice is a miss.
+// is missed once is measured once more, since machines are shared; twice is a miss. With --report a miss is printed and does not
+// decide: what CI does, whose machine is shared with whoever happens to be there.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -20,4 +21,4 @@ for (const program of programs) {
   if (!run()) missed += 1;
 }
 console.log(missed === 0 ? 'all within their bounds' : `${missed} benchmarks missed a bound`);
-process.exitCode = missed === 0 ? 0 : 1;
+process.exitCode = missed === 0 || process.argv.includes('--report') ? 0 : 1;
