@@ -6,11 +6,12 @@ import { RUN_EVENTS } from '../../domain/run/run-events.ts';
 import type { RunState } from '../../domain/run/run-state.ts';
 import { type Standing, standings } from '../../domain/run/step-standing.ts';
 import type { Sha256, StepId } from '../../kernel/ids.ts';
+import { ArtifactDamagedError } from '../../ports/artifact-store-error.ts';
 import type { RunWorld } from './run-world.ts';
 
 /**
- * Asks the store about every finished step of the goal, before anything is built on it: a step whose files are gone is
- * done again, and has to give the same bytes. What lies in a source's tree is asked for as long as a step still needs it.
+ * Asks the store about every finished step of the goal, before anything is built on it: a step whose files are gone or
+ * damaged is done again, and has to give the same bytes. What lies in a source's tree is asked for as long as a step still needs it.
  */
 export async function findMissingBytes(
   world: Pick<RunWorld, 'store' | 'trees'>,
@@ -50,6 +51,18 @@ async function missingOf(
 
 async function absent(store: RunWorld['store'], names: readonly Sha256[]): Promise<readonly Sha256[]> {
   const missing: Sha256[] = [];
-  for (const sha256 of names) if ((await store.stat(sha256)) === undefined) missing.push(sha256);
+  for (const sha256 of names) if (!(await isSound(store, sha256))) missing.push(sha256);
   return missing;
+}
+
+/** There, and still what its name says: damaged bytes are as good as none, and the step that made them can make them again. */
+async function isSound(store: RunWorld['store'], sha256: Sha256): Promise<boolean> {
+  if ((await store.stat(sha256)) === undefined) return false;
+  try {
+    for await (const _piece of store.open(sha256)); // reading to the end checks the digest
+    return true;
+  } catch (cause) {
+    if (cause instanceof ArtifactDamagedError) return false;
+    throw cause;
+  }
 }

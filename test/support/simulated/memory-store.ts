@@ -8,7 +8,7 @@ const digest = (bytes: Uint8Array): Sha256 => createHash('sha256').update(bytes)
 
 /** Content-addressed bytes and trees in memory: what runs ask of a store, without a disk. */
 export class MemoryStore
-  implements Pick<ArtifactStore, 'put' | 'read' | 'stat'>, Pick<TreeStore, 'storeTree' | 'readTree'>
+  implements Pick<ArtifactStore, 'put' | 'open' | 'read' | 'stat'>, Pick<TreeStore, 'storeTree' | 'readTree'>
 {
   readonly #blobs = new Map<Sha256, Buffer>();
 
@@ -20,6 +20,10 @@ export class MemoryStore
     const sha256 = digest(whole);
     this.#blobs.set(sha256, whole);
     return { sha256, sizeBytes: whole.length };
+  }
+
+  async *open(sha256: Sha256): AsyncIterable<Uint8Array> {
+    yield await this.read(sha256);
   }
 
   async read(sha256: Sha256): Promise<Buffer> {

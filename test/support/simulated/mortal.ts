@@ -46,7 +46,7 @@ export class Mortal {
 
   #call(label: string, work: () => unknown): unknown {
     if (label === 'clock.now') return work();
-    if (label.endsWith('.follow') || label.endsWith('.logs')) return work(); // streams: what they tell is acted on in other calls
+    if (/\.(follow|logs|open)$/.test(label)) return work(); // streams: what they tell is acted on in other calls
     return this.#lively(label, work);
   }
 
