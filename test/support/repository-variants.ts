@@ -56,7 +56,7 @@ export class Variant {
   }
 
   remove(...paths: string[]): void {
-    for (const path of paths) rmSync(join(this.root, path), { recursive: true });
+    for (const path of paths) rmSync(join(this.root, path), { recursive: true, force: true });
   }
 
   /** One bit in the middle. */
