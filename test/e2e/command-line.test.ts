@@ -151,6 +151,14 @@ describe('exit codes', () => {
   });
 });
 
+test('all of a log is told, and told before its step is said to be done', async () => {
+  const project = await open(withCommand('seq -f "line %.0f" 1 20000'));
+  const { exit, stderr } = await project.run('run', 'main');
+  expect(exit).toBe(0);
+  expect(stderr.match(/note> line \d+/g)).toHaveLength(20_000);
+  expect(stderr.indexOf('note> line 20000\n')).toBeLessThan(stderr.indexOf('note: done, note.txt'));
+});
+
 describe('status', () => {
   test('says what another process does, since when, what it said last, and how to watch it', async () => {
     const { project, go } = await held();

@@ -69,17 +69,26 @@ export class Project {
     args: readonly string[],
     { env = {}, cwd = this.folder }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
   ): RunningCommand {
+    const running = this.#spawn(process.execPath, [PROGRAM, ...args], cwd, env);
+    running.type(undefined);
+    return running;
+  }
+
+  #spawn(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): RunningCommand {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(SLIPWAY_|NO_COLOR|FORCE_COLOR|SOURCE_DATE)/.test(name),
     );
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
-      cwd,
-      env: { ...Object.fromEntries(inherited), ...env },
-    });
-    child.stdin.end();
+    const child = spawn(program, args, { cwd, env: { ...Object.fromEntries(inherited), ...env } });
     const running = new RunningCommand(child);
     this.#running.push(running);
     return running;
+  }
+
+  /** The same on a terminal of that size, by `script` of util-linux: what stands on it is `stdout`; type with `type`. */
+  onTerminal(args: readonly string[], { columns = 80, height = 24, env = {} } = {}): RunningCommand {
+    const words = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
+    const command = `stty cols ${columns} rows ${height}; exec ${words}`;
+    return this.#spawn('script', ['-qec', command, '/dev/null'], this.folder, { TERM: 'xterm-256color', ...env });
   }
 
   /** Every file below a folder of the project with its size, time and bytes: equal before and after what writes nothing. */
@@ -126,6 +135,12 @@ export class RunningCommand {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** Letters for its standard input; undefined closes it. */
+  type(letters: string | undefined): void {
+    if (letters === undefined) this.#child.stdin.end();
+    else this.#child.stdin.write(letters);
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -30,7 +30,7 @@ export class ReleaseNotFoundError extends SlipwayError {
   }
 }
 
-/** No line of that name is in the config. */
+/** No line of that name is in the config. The message lists those that are: name one of them, or add the line to the file. */
 export class LineUnknownError extends SlipwayError {
   readonly code = 'SLIP_LINE_UNKNOWN';
   override readonly exitCode = EXIT.usage;
