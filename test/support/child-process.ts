@@ -24,6 +24,7 @@ export class ChildScript {
       target: 'node20.19',
       external: ['libsql'],
       logLevel: 'warning',
+      banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
     });
   }
 

@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { openHouse, person } from '../../../test/support/release/open-houses.ts';
-import type { ReleaseHouse } from '../../../test/support/release/release-house.ts';
+import { openHouse, person, proved } from '../../../test/support/release/open-houses.ts';
 import { refusal } from '../../../test/support/release/verbs.ts';
 
 const GATED = { gates: { lead: {} } };
-
-async function proved(house: ReleaseHouse): Promise<string> {
-  const { plan } = await person(house).plan('main');
-  await person(house).verify(plan.release);
-  return plan.release;
-}
 
 describe('an approval names one plan', () => {
   test('another digest is refused with both, and nothing is recorded', async () => {

@@ -96,6 +96,20 @@ describe('whatever can be refused is refused before the version is spent', () =>
     });
     expect(await other.journal.head()).toBe(0);
   });
+
+  test('an older copy of the journal that was written on since: its position holds something else', async () => {
+    const [house, copy] = [await openHouse(), await openHouse()]; // two journals of one id
+    await released(house);
+    const { current } = await person(house).plan('main', { dryRun: true });
+    await released(copy, 'lts');
+    expect(await copy.journal.head()).toBeGreaterThanOrEqual(current!.journal.position);
+    const onHouse = person(copy, 'alice', { origin: () => house.origin() });
+    expect(await refusal(onHouse.plan('main', { version: '1.2' }))).toMatchObject({
+      code: 'SLIP_JOURNAL_OUTRUN',
+      exitCode: 6,
+      message: expect.stringContaining('says something else'),
+    });
+  });
 });
 
 describe('a key that ends soon is said, and stops nothing', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brokenPromises, openIntents } from '../../../test/support/release/end-state.ts';
-import { openHouse, person, seen } from '../../../test/support/release/open-houses.ts';
+import { openHouse, person, proved, seen } from '../../../test/support/release/open-houses.ts';
 import type { ReleaseHouse } from '../../../test/support/release/release-house.ts';
 import { refusal, released } from '../../../test/support/release/verbs.ts';
 import type { Origin } from '../../ports/origin.ts';
@@ -32,12 +32,6 @@ async function dieInFlip(
   const process = house.processes.at(-1);
   void dying[verb](id);
   while (!process?.isStopped) await turn();
-}
-
-async function proved(house: ReleaseHouse, line = 'main', version?: string): Promise<string> {
-  const { plan } = await person(house).plan(line, version === undefined ? {} : { version });
-  await person(house).verify(plan.release);
-  return plan.release;
 }
 
 describe('what users see is taken back', () => {

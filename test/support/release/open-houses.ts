@@ -33,3 +33,14 @@ export async function seen(
     latest: current?.repositories['files']?.latest,
   };
 }
+
+/** Types of a stream's entries, in order. */
+export const typesOf = async (house: ReleaseHouse, stream: string) =>
+  (await house.journal.read(stream)).map(({ type }) => type);
+
+/** A release whose candidate clients have proved. @returns its id. */
+export async function proved(house: ReleaseHouse, line = 'main', version?: string): Promise<string> {
+  const { plan } = await person(house).plan(line, version === undefined ? {} : { version });
+  await person(house).verify(plan.release);
+  return plan.release;
+}
