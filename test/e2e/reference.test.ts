@@ -46,3 +46,23 @@ test('the reference says what the program does', () => {
   });
   expect([status, stderr]).toEqual([0, '']);
 });
+
+test('every library that Slipway brings is named with its licence', () => {
+  const dependencies = Object.keys(
+    (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { dependencies: object }).dependencies,
+  );
+  const rows = readFileSync(`${root}LICENSES.md`, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const named = rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name),
+  );
+  expect(named.sort()).toEqual(dependencies.sort());
+  for (const name of dependencies) {
+    const { license } = JSON.parse(readFileSync(`${root}node_modules/${name}/package.json`, 'utf8')) as {
+      license: string;
+    };
+    const row = rows.find((line) => line.split('|')[1]?.includes(`\`${name}\``)) ?? '';
+    expect(row, name).toContain(license.replace('LGPL-3.0+', 'LGPL-3.0-or-later'));
+  }
+});
