@@ -10,7 +10,8 @@ import type { ReleaseWorld } from './release-world.ts';
 
 /**
  * Phase 3: the one flip of a promotion. With its receipt the release is live and its line free, or it has failed and nothing
- * of it is visible, in one transaction.
+ * of it is visible, in one transaction. With one pointer nothing is ever half visible, so `onFailure` has nothing to choose
+ * between: `undo` and `hold` both leave what users saw before.
  */
 export function flipMove(
   world: ReleaseWorld,

@@ -114,7 +114,7 @@ async function outlives(process: Mortal, work: Promise<void>): Promise<boolean> 
 const isFull = process.env['SLIPWAY_FULL_TESTS'] === '1';
 if (!isFull) console.log('not checked: releases killed at every call (some are; SLIPWAY_FULL_TESTS=1 checks all)');
 /** Every call of the full test, else about this many of each scenario. */
-const SAMPLE = 8;
+const SAMPLE = 5;
 const sampled = (calls: readonly string[], offset: number): readonly number[] => {
   const step = isFull ? 1 : Math.max(1, Math.floor(calls.length / SAMPLE));
   return calls.map((_, at) => at).filter((at) => at % step === offset % step);
