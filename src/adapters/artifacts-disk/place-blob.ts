@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Sha256 } from '../../kernel/ids.ts';
 import { ArtifactDamagedError, ArtifactTargetError } from '../../ports/artifact-store-error.ts';
 import { hasCode, translateWriteError } from './disk-failure.ts';
-import { digestOfFile, piecesOf } from './file-bytes.ts';
+import { digestOfFile, passingPieces } from './file-bytes.ts';
 import { IncomingFile, syncFolder } from './incoming-file.ts';
 import { removeAbandoned } from './remove-abandoned.ts';
 
@@ -38,7 +38,7 @@ export async function copyBlob(placement: Placement, mode: number, how: 'durable
   try {
     const incoming = await IncomingFile.create(dirname(to), to);
     try {
-      for await (const piece of piecesOf(source)) await incoming.write(piece);
+      for await (const piece of passingPieces(source)) await incoming.write(piece);
       const actual = incoming.digest();
       if (actual !== sha256) throw new ArtifactDamagedError(sha256, from, actual);
       await incoming.seal(mode, how);
