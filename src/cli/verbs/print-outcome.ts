@@ -1,6 +1,7 @@
 import type { VerbOutcome } from '../../conductor/release/verb-outcome.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { CliContext } from '../context.ts';
+import { failureWords } from '../output/failure-words.ts';
 import { outcomeJson } from '../output/json-shapes.ts';
 import { type Color, paint } from '../output/paint.ts';
 import { printJson } from '../output/print-json.ts';
@@ -25,8 +26,12 @@ export function printOutcome({ terminal, output }: CliContext, outcome: VerbOutc
   }
   const [word, look] = LOOK[outcome.exit];
   const color = paint(terminal.hasColor);
-  const code = outcome.failure === undefined ? '' : ` [${outcome.failure.class}]`;
-  terminal.out(`${dryRun ? color.dim('dry run:') : color[look](word)} ${printable(outcome.sentence)}${code}`);
-  if (outcome.next !== undefined) terminal.out(`next: ${printable(outcome.next)}`);
+  const { failure, next } = outcome;
+  const said = failure === undefined ? printable(outcome.sentence) : failureWords(failure);
+  terminal.out(`${dryRun ? color.dim('dry run:') : color[look](word)} ${said}`);
+  if (next !== undefined) terminal.out(`next: ${printable(next)}`);
+  // A remedy that mends something is not the end of it.
+  if (failure !== undefined && next?.includes('slipway ') === false)
+    terminal.out(`then: slipway resume ${outcome.release}`);
   return outcome.exit;
 }

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatDuration } from '../../kernel/format-duration.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { CliContext } from '../context.ts';
+import { failureWords } from '../output/failure-words.ts';
 import { formatRow, formatTime } from '../output/format-row.ts';
 import { paint } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
@@ -48,11 +49,9 @@ function print({ terminal }: CliContext, view: StatusView, now: Instant): void {
   terminal.out(color.bold(`${view.release}  ${view.phase}${generation}  (line ${view.line}, channel ${view.channel})`));
   for (const row of view.rows) terminal.out(formatRow(row, now, color, terminal.isLive ? terminal.columns : undefined));
   if (view.failure !== undefined) {
-    const { sentence, remedy, at, partial, class: code } = view.failure;
+    const { remedy, at, partial } = view.failure;
     const when = `${formatTime(at, now)}, ${formatDuration(now - at)} ago`;
-    terminal.out(
-      `${color.red(`${partial ? 'PARTLY RELEASED' : 'stopped'} (${when}):`)} ${printable(sentence)} [${code}]`,
-    );
+    terminal.out(`${color.red(`${partial ? 'PARTLY RELEASED' : 'stopped'} (${when}):`)} ${failureWords(view.failure)}`);
     terminal.out(`  ${printable(remedy)}`);
   }
   for (const skip of view.skipped)
