@@ -40,6 +40,7 @@ function tool(script) {
   return { seconds, cpuSeconds: user + system };
 }
 
+const { tinyDeb } = await importSource('test/support/tiny-deb.ts');
 const bundle = await bundleSource(
   'src/adapters/artifacts-disk/disk-artifact-store.ts',
   'src/adapters/origin-disk/disk-origin.ts',
@@ -105,7 +106,7 @@ function print({ name, rows, judge, attempts, unsteady }) {
 }
 const ratioOf = ({ rows, judge }, key) => median(rows[key]) / median(rows[judge]);
 
-function makeDebs(tinyDeb) {
+function makeDebs() {
   for (const folder of ['debs', 'ten', 'new', 'gnupg']) mkdirSync(at(folder), { mode: 0o700 });
   const write = (folder, name, version = '1.0') => {
     const { fileName, bytes } = tinyDeb(name, version);
@@ -142,8 +143,10 @@ async function measureMemory(write) {
   await conductor.ask('open', { root });
   let added;
   for (let i = 0; i < 3; i += 1) added = await conductor.ask('add', { path: write('new', `slip-01000-${i}`) });
+  await conductor.ask('ten', { folder: at('ten'), root: at('origin-memory-big') });
+  const { peakMB: big } = await conductor.ask('big', { path: makeBig('memory').path });
   await conductor.end();
-  return { [`${N} from their list`]: made, 'opened, three added': added.peakMB };
+  return { [`${N} from their list`]: made, 'opened, three added': added.peakMB, 'and 90 MB': big };
 }
 
 async function benchScratch(ours) {
@@ -194,29 +197,31 @@ aptly ${options} publish repo ${publish} -architectures=amd64 bench`);
     tool(`aptly ${options} repo add bench ${news(round)}; aptly ${options} publish update ${publish} stable`);
 }
 
-async function benchBig(ours, tinyDeb) {
+async function benchBig(ours) {
   mkdirSync(at('big/pool'), { recursive: true });
   for (const name of readdirSync(at('ten'))) copyFileSync(at('ten', name), at('big/pool', name));
   tool(ftparchive('big', `--db ${at('big/cache.db')}`));
   await ours('ten', { folder: at('ten'), root: at('origin-big') });
-  let last;
-  const make = (round) => {
-    if (last) rmSync(last, { force: true });
-    const { fileName, bytes } = tinyDeb(`big-${round}`, '1.0', 'all', '', randomText(BIG_BYTES));
-    last = at('new', fileName);
-    writeFileSync(last, bytes);
-    execFileSync('sync', [last]);
-    return { path: last, fileName };
-  };
   return compare('add 90 MB to 10', {
     'apt-ftparchive --db': (round) => {
-      const { path, fileName } = make(`tool-${round}`);
+      const { path, fileName } = makeBig(`tool-${round}`);
       return tool(
         `mv ${path} big/pool/${fileName}; ${ftparchive('big', `--db ${at('big/cache.db')}`)}; rm ../../pool/${fileName}`,
       );
     },
-    ours: (round) => ours('big', { path: make(`ours-${round}`).path }),
+    ours: (round) => ours('big', { path: makeBig(`ours-${round}`).path }),
   });
+}
+
+let lastBig;
+/** A new deb of 90 MB, on disk before anybody is timed; the one before it is removed. */
+function makeBig(round) {
+  if (lastBig) rmSync(lastBig, { force: true });
+  const { fileName, bytes } = tinyDeb(`big-${round}`, '1.0', 'all', '', randomText(BIG_BYTES));
+  lastBig = at('new', fileName);
+  writeFileSync(lastBig, bytes);
+  execFileSync('sync', [lastBig]);
+  return { path: lastBig, fileName };
 }
 
 /** Text that does not compress away, so that a package of it is as big as it. */
@@ -227,8 +232,7 @@ function randomText(sizeBytes) {
 const version = (command) => execFileSync('sh', ['-c', `${command} 2>&1 | head -1`], { encoding: 'utf8' }).trim();
 
 try {
-  const { tinyDeb } = await importSource('test/support/tiny-deb.ts');
-  const write = makeDebs(tinyDeb);
+  const write = makeDebs();
   const filler = await startPublisher();
   for (const folder of ['debs', 'ten']) await filler.ask('fill', { folder: at(folder) });
   await filler.ask('list', { folder: at('debs') });
@@ -241,7 +245,7 @@ try {
   const conductor = await startPublisher();
   await conductor.ask('open', { root: at(scratch.lastRoot) });
   const add = await benchAdd(conductor.ask, write, fingerprint);
-  const big = await benchBig(conductor.ask, tinyDeb);
+  const big = await benchBig(conductor.ask);
   await conductor.end();
   for (const result of [scratch, add, big]) print(result);
   const lastAdd = add.rows.ours.at(-1).written;

@@ -158,8 +158,14 @@ export class DiskArtifactStore implements ArtifactStore {
 
   async materialize(sha256: Sha256, path: string, how: 'link' | 'copy', mode = 0o644): Promise<'linked' | 'copied'> {
     const placement = { sha256, from: this.pathOf(sha256), to: path };
-    if ((await this.stat(sha256)) === undefined) throw new ArtifactMissingError(sha256, placement.from);
-    return how === 'link' ? linkBlob(placement) : copyBlob(placement, mode, 'quick');
+    try {
+      return how === 'link' ? await linkBlob(placement) : await copyBlob(placement, mode, 'quick');
+    } catch (cause) {
+      // Asked only now: a release links thousands of artifacts, and hardly ever one that is missing.
+      if (hasCode(cause, 'ENOENT') && (await this.stat(sha256)) === undefined)
+        throw new ArtifactMissingError(sha256, placement.from, { cause });
+      throw cause;
+    }
   }
 
   async *list(): AsyncGenerator<Blob> {

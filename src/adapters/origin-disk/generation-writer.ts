@@ -78,6 +78,7 @@ export class GenerationWriter {
     if (drafts.every(({ added }) => added.length === 0)) return;
     await this.#lock.hold(async (memory) => {
       await recallSeen(memory, this.#sealed, this.#root);
+      if (memory.isNew()) return;
       for (const { plan, project, name, config, added } of drafts) {
         const pool = ORIGIN_PATHS.pool(plan.channel, name);
         for (const { path, sha256 } of visibleNames(project, config.type, added)) {
