@@ -74,7 +74,10 @@ gpgconf --kill gpg-agent 2>/dev/null
 # An undo reaches a client that keeps its lists.
 echo 2 >"$project/app/payload"; slipway run main >"$work/run.log" 2>&1 || { cat "$work/run.log"; wrong=$((wrong + 1)); }
 ROOT=$work/warm row 0 'warm client sees 1.2' apt_client "$base/site/debian $tail" update
-candidate() { local ROOT=$work/warm; apt_client "$base/site/debian $tail" policy slip-a | grep -q "Candidate: $1"; }
+candidate() { # all of apt's answer is read first: a grep that leaves early would end apt with SIGPIPE
+  local ROOT=$work/warm answer
+  answer=$(apt_client "$base/site/debian $tail" policy slip-a) && grep -q "Candidate: $1" <<<"$answer"
+}
 row 0 '  ... as its candidate' candidate 1.2
 slipway undo main-1.2 --yes >/dev/null
 ROOT=$work/warm row 0 'after undo the warm client updates' apt_client "$base/site/debian $tail" update
