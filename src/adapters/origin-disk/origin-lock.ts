@@ -74,6 +74,7 @@ export class OriginLock {
       await this.#begin(database);
       const result = await action(connection.memory.prepared());
       database.exec('COMMIT');
+      connection.memory.kept();
       return result;
     } catch (error) {
       if (database?.inTransaction) database.exec('ROLLBACK');
@@ -127,15 +128,16 @@ interface Statements {
 class LockedMemory implements OriginMemory {
   readonly #database: Database.Database;
   #statements: Statements | undefined;
+  #hasTables = false;
 
   constructor(database: Database.Database) {
     this.#database = database;
   }
 
-  /** At the beginning of each transaction: the first one that is kept makes the tables. */
+  /** At the beginning of each transaction, until one that made the tables was kept. */
   prepared(): this {
     const database = this.#database;
-    database.exec(SCHEMA);
+    if (!this.#hasTables) database.exec(SCHEMA);
     this.#statements ??= {
       lastMove: database.prepare('SELECT epoch, number FROM moved WHERE channel = ?'),
       rememberMove: database.prepare(
@@ -146,6 +148,11 @@ class LockedMemory implements OriginMemory {
       anyMove: database.prepare('SELECT 1 FROM moved LIMIT 1'),
     };
     return this;
+  }
+
+  /** The transaction was committed, and with it the tables. */
+  kept(): void {
+    this.#hasTables = true;
   }
 
   lastMove(channel: string): { readonly epoch: number; readonly number: number } | undefined {

@@ -22,12 +22,17 @@ export interface OpenpgpSignerOptions {
   readonly clock: Clock;
 }
 
+/** The key as it was read, and what is said of it: worked out once, it is asked for with every signature. */
+interface SignersKey extends LoadedKey {
+  readonly described: SigningKey;
+}
+
 /** Signs in this process with openpgp.js and a private key behind a secret reference. The same text and date give the same bytes. */
 export class OpenpgpSigner implements Signer {
   readonly #options: OpenpgpSignerOptions;
   readonly #verifier = new OpenpgpVerifier();
   readonly #where: string;
-  #loaded: Promise<LoadedKey> | undefined;
+  #loaded: Promise<SignersKey> | undefined;
 
   constructor(options: OpenpgpSignerOptions) {
     this.#options = options;
@@ -35,16 +40,7 @@ export class OpenpgpSigner implements Signer {
   }
 
   async describe(): Promise<SigningKey> {
-    const { key, facts } = await this.#load();
-    const signing = facts.parts.at(-1);
-    return {
-      fingerprint: facts.fingerprint,
-      userId: facts.userId,
-      algorithm: signing ? describeKeyPart(signing) : '',
-      createdAt: facts.createdAt,
-      expiresAt: facts.expiresAt,
-      publicKey: key.toPublic().armor(OPENPGP_CONFIG).replaceAll('\r\n', '\n'),
-    };
+    return (await this.#load()).described;
   }
 
   async clearSign(text: string, date: Instant): Promise<string> {
@@ -82,7 +78,7 @@ export class OpenpgpSigner implements Signer {
     if (!verdict.good) throw new SignatureUnverifiedError(this.#where, fingerprint, verdict.why);
   }
 
-  #load(): Promise<LoadedKey> {
+  #load(): Promise<SignersKey> {
     this.#loaded ??= this.#read().catch((error: unknown) => {
       this.#loaded = undefined; // a corrected file or variable is read again
       throw error;
@@ -90,11 +86,24 @@ export class OpenpgpSigner implements Signer {
     return this.#loaded;
   }
 
-  async #read(): Promise<LoadedKey> {
+  async #read(): Promise<SignersKey> {
     const { secrets, key, passphrase, clock } = this.#options;
     const text = await secrets.read(key);
     // A file written by an editor or echo ends in a line end that nobody typed.
     const word = passphrase === undefined ? undefined : (await secrets.read(passphrase)).replace(/\r?\n$/, '');
-    return loadPrivateKey(this.#where, text, word, clock.now());
+    const loaded = await loadPrivateKey(this.#where, text, word, clock.now());
+    return { ...loaded, described: describeKey(loaded) };
   }
+}
+
+function describeKey({ key, facts }: LoadedKey): SigningKey {
+  const signing = facts.parts.at(-1);
+  return {
+    fingerprint: facts.fingerprint,
+    userId: facts.userId,
+    algorithm: signing ? describeKeyPart(signing) : '',
+    createdAt: facts.createdAt,
+    expiresAt: facts.expiresAt,
+    publicKey: key.toPublic().armor(OPENPGP_CONFIG).replaceAll('\r\n', '\n'),
+  };
 }

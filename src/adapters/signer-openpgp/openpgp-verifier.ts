@@ -19,6 +19,9 @@ type Results = Awaited<ReturnType<typeof verify>>['signatures'];
 
 /** Checks signatures with openpgp.js, which trusts more than apt does: the end of a key and the text around are checked here. */
 export class OpenpgpVerifier implements SignatureVerifier {
+  /** The keys that were pinned last: openpgp.js remembers what it has proved of a key it was given before. */
+  #pinned: { readonly text: string; readonly keys: readonly PublicKey[] } | undefined;
+
   async verifyClear(message: string, publicKeys: string, at: Instant): Promise<Verdict<{ readonly text: string }>> {
     const frame = clearSignedProblem(message);
     if (frame) return { good: false, why: frame };
@@ -49,12 +52,12 @@ export class OpenpgpVerifier implements SignatureVerifier {
     at: Instant,
     signature?: Signature,
   ): Promise<Verdict> {
-    const pinned = await attempt(async () => readKeys({ binaryKeys: dearmour(publicKeys, 'PUBLIC KEY BLOCK') }));
+    const pinned = await attempt(() => this.#readPinned(publicKeys));
     if ('problem' in pinned) return { good: false, why: `the pinned public key cannot be read: ${pinned.problem}` };
     const checked = await attempt(() =>
       verify({
         message: message as Message<Uint8Array>,
-        verificationKeys: pinned.value,
+        verificationKeys: [...pinned.value],
         date: new Date(at),
         config: OPENPGP_CONFIG,
         // Only a detached signature has bytes; a cleartext message is always text.
@@ -63,6 +66,13 @@ export class OpenpgpVerifier implements SignatureVerifier {
     );
     if ('problem' in checked) return { good: false, why: `its signature cannot be checked: ${checked.problem}` };
     return chooseVerdict(checked.value.signatures, pinned.value, at);
+  }
+
+  async #readPinned(text: string): Promise<readonly PublicKey[]> {
+    if (this.#pinned?.text === text) return this.#pinned.keys;
+    const keys = await readKeys({ binaryKeys: dearmour(text, 'PUBLIC KEY BLOCK') });
+    this.#pinned = { text, keys };
+    return keys;
   }
 }
 

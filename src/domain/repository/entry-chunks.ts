@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ListedPackage } from './generation.ts';
 import { entryKey, type RepositoryType } from './package-order.ts';
 
@@ -24,8 +24,8 @@ export function endsChunk(type: RepositoryType, listed: ListedPackage): boolean 
 const ENDS = { apt: new WeakMap<ListedPackage, boolean>(), files: new WeakMap<ListedPackage, boolean>() };
 
 function hashEndsChunk(type: RepositoryType, listed: ListedPackage): boolean {
-  const digest = createHash('sha256').update(entryKey(type, listed).join('\0')).digest();
-  return ((digest[31] as number) & 0x7f) === 0;
+  const digest = hash('sha256', entryKey(type, listed).join('\0'), 'hex');
+  return (Number.parseInt(digest.slice(-2), 16) & 0x7f) === 0;
 }
 
 /**

@@ -58,12 +58,13 @@ ${table(shown, page.describe)}${hidden === 0 ? '' : `<p>And ${hidden} older.</p>
 /** The newest packages, newest first, in one pass: sorting thousands to show a hundred takes longer than the page. */
 function newest(packages: readonly ListedPackage[]): readonly ListedPackage[] {
   const shown: ListedPackage[] = [];
+  let oldest = Number.NEGATIVE_INFINITY;
   for (const listed of packages) {
-    const oldest = shown.at(-1);
-    if (shown.length === SHOWN_ROWS && oldest !== undefined && listed.releasedAt <= oldest.releasedAt) continue;
+    if (listed.releasedAt <= oldest) continue;
     const at = shown.findIndex(({ releasedAt }) => releasedAt < listed.releasedAt);
     shown.splice(at < 0 ? shown.length : at, 0, listed);
     if (shown.length > SHOWN_ROWS) shown.pop();
+    if (shown.length === SHOWN_ROWS) oldest = shown[SHOWN_ROWS - 1]?.releasedAt ?? oldest;
   }
   return shown;
 }
