@@ -2,7 +2,9 @@
 # Installs the Debian packages that the tests and benchmarks talk to: real apt, dpkg, gpg and the tools we are measured against.
 # `npm test` passes without them; the tests that need one then say in one line what was not checked. Run as root.
 set -euo pipefail
-packages=(apt apt-utils aptly dpkg-dev git gnupg reprepro strace unzip xz-utils zstd)
+packages=(
+  apt apt-utils aptly bsdutils dpkg-dev fish git gnupg openssl python3 reprepro strace unzip xz-utils zip zsh zstd
+)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -200,12 +200,13 @@ describe('finding the file', () => {
     expect(lines(named, 'error')).toEqual([]);
   });
 
-  test.skipIf(process.getuid?.() === 0)('a file that may not be read is told, not thrown', async () => {
+  test('a file that may not be read is told, not thrown', async () => {
     await writeFile(join(folder, 'slipway.yaml'), SMALL);
     await chmod(join(folder, 'slipway.yaml'), 0);
-    expect(lines(await loadConfig({ cwd: folder, env: {} }), 'error')[0]).toContain('SLIP_CONFIG_UNREADABLE');
+    await chmod(folder, 0o755);
+    const loaded = await asNobody(() => loadConfig({ cwd: folder, env: {} }));
+    expect(lines(loaded, 'error')[0]).toContain('SLIP_CONFIG_UNREADABLE');
   });
-  if (process.getuid?.() === 0) console.log('not checked as root: a config without the right to read it');
 });
 
 describe('bytes', () => {
@@ -422,3 +423,14 @@ test('the example has the program that its packages are made of', async () => {
   expect(stdout).toBe('hello\n');
   expect(await readFile(join(examples, 'slipway.yaml'), 'utf8')).toContain('app: { path: build }');
 });
+
+/** Root may read every file: it gives up that right for the time of `action`. */
+async function asNobody<Result>(action: () => Promise<Result>): Promise<Result> {
+  if (process.geteuid?.() !== 0) return action();
+  process.seteuid?.(65_534);
+  try {
+    return await action();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
