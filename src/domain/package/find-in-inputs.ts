@@ -1,5 +1,5 @@
+import { followLinks } from '../artifact/follow-links.ts';
 import type { Tree, TreeEntry } from '../artifact/tree.ts';
-import { foldersAbove } from './archive/archive-path.ts';
 import { PackageInputError, PackageOptionError } from './package-error.ts';
 
 export type TreeFile = Extract<TreeEntry, { readonly sha256: unknown }>;
@@ -9,13 +9,16 @@ export type Found =
   | { readonly kind: 'file'; readonly file: TreeFile }
   | { readonly kind: 'folder'; readonly entries: readonly TreeEntry[] };
 
-/** As many links as Linux follows in one path (path_resolution(7)). */
-const MAX_LINKS = 40;
+interface TreeIndex {
+  readonly entries: ReadonlyMap<string, TreeEntry>;
+  /** Path -> target. */
+  readonly links: ReadonlyMap<string, string>;
+}
 
 /** Inputs by name, each looked up many times: `app/hello` is the file `hello` of input `app`, as a script sees it. */
 export class Inputs {
   readonly #trees: Readonly<Record<string, Tree>>;
-  readonly #index = new Map<string, ReadonlyMap<string, TreeEntry>>();
+  readonly #index = new Map<string, TreeIndex>();
 
   constructor(trees: Readonly<Record<string, Tree>>) {
     this.#trees = trees;
@@ -52,26 +55,20 @@ export class Inputs {
   }
 
   #resolve(input: string, tree: Tree, inside: string, path: string, askedBy: string): Found {
-    const index = this.#indexOf(input, tree);
-    let name = inside;
-    for (let links = 0; links <= MAX_LINKS; links++) {
-      const at = [...foldersAbove(name), name].find((part) => isLink(index.get(part)));
-      const link = at === undefined ? undefined : index.get(at);
-      if (at === undefined || !isLink(link)) {
-        const entry = index.get(name);
-        if (entry && !isLink(entry)) return { kind: 'file', file: entry };
-        const below = tree.filter((candidate) => candidate.path.startsWith(`${name}/`));
-        if (below.length === 0) throw this.#missing(input, tree, path, askedBy);
-        return {
-          kind: 'folder',
-          entries: below.map((entry) => ({ ...entry, path: entry.path.slice(name.length + 1) })),
-        };
-      }
-      const next = joinLink(at, link.link, name.slice(at.length));
-      if (next === '') return { kind: 'folder', entries: tree };
-      name = next;
-    }
-    throw new PackageInputError(`${askedBy} names ${path}, whose links lead in a circle.`, 'Correct the links there.');
+    const { entries, links } = this.#indexOf(input, tree);
+    const followed = followLinks('', inside, links);
+    if (followed.ends !== 'inside')
+      throw new PackageInputError(
+        `${askedBy} names ${path}, whose links lead ${followed.ends === 'circle' ? 'in a circle' : 'out of the input'}.`,
+        'Correct the links there.',
+      );
+    const name = followed.path;
+    if (name === '') return { kind: 'folder', entries: tree };
+    const entry = entries.get(name);
+    if (entry && 'sha256' in entry) return { kind: 'file', file: entry };
+    const below = tree.filter((candidate) => candidate.path.startsWith(`${name}/`));
+    if (below.length === 0) throw this.#missing(input, tree, path, askedBy);
+    return { kind: 'folder', entries: below.map((one) => ({ ...one, path: one.path.slice(name.length + 1) })) };
   }
 
   #folder(tree: Tree, path: string, askedBy: string): Found {
@@ -79,10 +76,11 @@ export class Inputs {
     throw new PackageInputError(`${askedBy} names ${path}, and that input is empty.`, 'Look at what makes that input.');
   }
 
-  #indexOf(input: string, tree: Tree): ReadonlyMap<string, TreeEntry> {
+  #indexOf(input: string, tree: Tree): TreeIndex {
     const known = this.#index.get(input);
     if (known) return known;
-    const index = new Map(tree.map((entry) => [entry.path, entry]));
+    const links = tree.flatMap((entry) => ('link' in entry ? [[entry.path, entry.link] as const] : []));
+    const index = { entries: new Map(tree.map((entry) => [entry.path, entry])), links: new Map(links) };
     this.#index.set(input, index);
     return index;
   }
@@ -106,17 +104,4 @@ export class Inputs {
       'Correct the path, or look at what makes that input.',
     );
   }
-}
-
-const isLink = (entry: TreeEntry | undefined): entry is Extract<TreeEntry, { readonly link: string }> =>
-  entry !== undefined && 'link' in entry;
-
-/** `bin/x` in a link `bin -> ../usr`, seen from the tree's root. Trees hold no link that leaves them. */
-function joinLink(at: string, target: string, rest: string): string {
-  const parts = at.split('/').slice(0, -1);
-  for (const part of `${target}${rest}`.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return parts.join('/');
 }

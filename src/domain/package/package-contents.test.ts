@@ -88,6 +88,10 @@ describe('what goes into a package', () => {
     expect(Object.keys(units)).toEqual(['README']);
     const files = { 'app/hello': { to: '/usr/lib/systemd/system/README' } };
     expect(() => deb(files, { systemd: ['app/share/doc/README'] })).toThrow('files and systemd both make');
+    const above = { alias: { to: '/usr/lib/systemd', link: '/opt' } };
+    expect(() => deb(above, { systemd: ['app/share/doc/README'] })).toThrow(
+      'systemd makes usr/lib/systemd/system/README, but files.alias makes usr/lib/systemd a link.',
+    );
   });
 
   test('the order in which files are written in the config does not matter', () => {

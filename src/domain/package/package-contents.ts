@@ -18,7 +18,7 @@ export function packageContents(
   rules: TargetRules,
 ): readonly ArchiveEntry[] {
   const entries = Object.entries(files).flatMap(([from, target]) => entriesOf(from, target, inputs, rules));
-  return arrange(entries);
+  return arrangeEntries(entries);
 }
 
 function entriesOf(from: string, target: FileTarget, inputs: Inputs, rules: TargetRules): readonly ArchiveEntry[] {
@@ -84,8 +84,8 @@ function refuseCombinations(from: string, target: FileTarget, inputs: Inputs, ru
   }
 }
 
-/** Sorts, and refuses what cannot lie in one folder together. */
-function arrange(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
+/** Sorts, and refuses what cannot lie in one folder together. @throws {PackageOptionError} */
+export function arrangeEntries(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
   const byPath = new Map<string, ArchiveEntry>();
   for (const entry of entries) {
     const before = byPath.get(entry.path);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import type { Sha256 } from '../../kernel/ids.ts';
 import { cutChunks, type EntryChunk } from './entry-chunks.ts';
 import type { ListedPackage } from './generation.ts';
+import { gzipMember } from './gzip-member.ts';
 import type { RepositoryType } from './package-order.ts';
 
 /** A part of a generation's list of packages, as `generation.json` names it: sha256 of the gzip file that holds it. */
@@ -23,7 +24,7 @@ export const ledgerChunks = (
 
 function encodeChunk(chunk: EntryChunk): LedgerChunk {
   const text = JSON.stringify(chunk.entries.map(toRecord));
-  const bytes = gzipSync(`${text}\n`, { level: constants.Z_BEST_SPEED }); // read by Slipway alone: speed before size
+  const bytes = gzipMember(Buffer.from(`${text}\n`), constants.Z_BEST_SPEED); // read by Slipway alone: speed before size
   return { ...chunk, bytes, sha256: createHash('sha256').update(bytes).digest('hex') as Sha256 };
 }
 

@@ -342,6 +342,16 @@ describe('members of a foreign archive', () => {
     expect(() => check(['a', '../x', true])).toThrow('is a link to "../x"');
   });
 
+  test('are refused where links lead out only together, or under another name', () => {
+    expect(() => check(['d/e', '..'], ['f', 'd/e/..'], ['f/evil'])).toThrow('goes through the link "d/e"');
+    expect(() => check(['d/e', '..'], ['d/e/l', '..'], ['l/evil'])).toThrow('goes through the link "l"');
+    expect(() => check(['a', '/etc'], ['b', 'a', true], ['b/passwd'])).toThrow('goes through the link "b"');
+    expect(() => check(['a', 'b'], ['b', 'a'], ['a/x'])).toThrow('in a circle');
+    expect(() => check(['shadow', '/etc/shadow', true])).toThrow('is a link to "/etc/shadow"');
+    expect(() => check(['a', '/etc'], ['shadow', 'a/shadow', true])).toThrow('goes through the link "a"');
+    expect(() => check(['a', 'b'], ['a', '/etc'])).toThrow('as a link to "b" and as a link to "/etc"');
+  });
+
   test('are taken when they only look odd', () => {
     expect(
       check(['./'], ['.//a/./b'], ['a/link', '../c'], ['lib', 'usr/lib'], ['lib/x'], ['abs', '/usr/bin/x'], ['a..b/c']),

@@ -2,7 +2,7 @@ import type { PackageOptions } from '../../config/resolved-config.ts';
 import { type ArchiveEntry, ROOT } from '../archive/archive-entry.ts';
 import { sortByPath } from '../archive/archive-path.ts';
 import type { Inputs, TreeFile } from '../find-in-inputs.ts';
-import { checkLinks, packageContents, withFolders } from '../package-contents.ts';
+import { arrangeEntries, checkLinks, packageContents, withFolders } from '../package-contents.ts';
 import { PackageInputError, PackageOptionError } from '../package-error.ts';
 import { UNIT_FOLDER } from './systemd-snippets.ts';
 
@@ -25,14 +25,17 @@ export function planDeb(options: PackageOptions, inputs: Inputs): DebPlan {
   const units = options.systemd.map((path, i) => fileAt(path, `systemd[${i}]`, inputs));
   const unitTargets = units.map(({ from, name }) => [from, { to: `/${UNIT_FOLDER}/${name}`, mode: 0o644 }] as const);
   const asked = packageContents(options.files, inputs, { format: 'deb' });
-  const added = packageContents(Object.fromEntries(unitTargets), inputs, { format: 'deb' });
+  const added = packageContents(Object.fromEntries(unitTargets), inputs, { format: 'deb' }).map((unit) => ({
+    ...unit,
+    askedBy: 'systemd',
+  }));
   const twice = added.find((unit) => asked.some(({ path }) => path === unit.path)); // few units
   if (twice)
     throw new PackageOptionError(
       `files and systemd both make /${twice.path}.`,
       'Remove it from files: systemd installs it.',
     );
-  const contents = sortByPath([...asked, ...added]);
+  const contents = arrangeEntries([...asked, ...added]);
   checkLinks(contents, 'package');
   const scripts = Object.entries(options.scripts).map(
     ([name, path]) => [name, fileAt(path, `scripts.${name}`, inputs).file] as const,

@@ -39,8 +39,8 @@ export type AptMemory = ReadonlyMap<string, PackagesIndex>;
 
 /** Also the suite that a flat Release names: apt warns of a conflicting distribution when it is not that of `URL binary/`. */
 export const FLAT_FOLDER = 'binary';
-/** A flat repository has one index for every architecture. */
-const FLAT = 'flat';
+/** A flat repository has one index for every architecture: under a name that no architecture has. */
+const FLAT = '';
 
 /** The index files and `Release` of a sorted list of debs. */
 export function aptTree(
