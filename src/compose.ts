@@ -39,6 +39,8 @@ export interface OpenedState {
   readonly journal: Journal;
   /** Entries as they were recorded, whatever their version: for `slipway journal`. */
   readonly recorded: Journal;
+  /** For a dry run: nothing may be changed, neither in the journal nor in the world. */
+  readonly isRehearsal: boolean;
   readonly clock: Clock;
   readonly holder: LeaseHolder;
 }

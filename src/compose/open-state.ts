@@ -33,9 +33,11 @@ export async function openState(place: Place, access: StateAccess): Promise<Open
 
 async function opened(folder: string, recorded: Journal, access: StateAccess): Promise<OpenedState> {
   const today = readAsToday(recorded);
-  const journal =
-    access === 'rehearse' ? (await import('../conductor/journal/rehearsal-journal.ts')).rehearsalJournal(today) : today;
-  return { folder, recorded, journal, clock: new SystemClock(), holder: new LinuxProcessTable().self() };
+  const isRehearsal = access === 'rehearse' || access === 'rehearse-create';
+  const journal = isRehearsal
+    ? (await import('../conductor/rehearsal/rehearsal-journal.ts')).rehearsalJournal(today)
+    : today;
+  return { folder, recorded, journal, isRehearsal, clock: new SystemClock(), holder: new LinuxProcessTable().self() };
 }
 
 /** For a folder that must not come into being: a journal without entries, and a temporary folder for what asks for one. */

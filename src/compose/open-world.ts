@@ -14,9 +14,12 @@ import { OpenpgpVerifier } from '../adapters/signer-openpgp/openpgp-verifier.ts'
 import { SourceFetchers } from '../adapters/sources/source-fetchers.ts';
 import { HttpViewServer } from '../adapters/view-http/http-view-server.ts';
 import type { OpenedState, OpenedWorld, Place } from '../compose.ts';
+import { rehearsalExecutor } from '../conductor/rehearsal/rehearsal-executor.ts';
+import { rehearsalOrigin } from '../conductor/rehearsal/rehearsal-origin.ts';
 import { RunConductor } from '../conductor/run/run-conductor.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Executor } from '../ports/executor.ts';
+import type { Origin } from '../ports/origin.ts';
 import type { SecretReader } from '../ports/secret-reader.ts';
 import type { TreeStore } from '../ports/tree-store.ts';
 import { openPublishing } from './open-publishing.ts';
@@ -31,7 +34,7 @@ export interface Agents {
 /** The artifact store and the local agent of a state folder. */
 export async function openAgents(
   { env, warn }: Place,
-  { folder }: OpenedState,
+  { folder, isRehearsal }: OpenedState,
   programFolder = bundleFolder(),
 ): Promise<Agents> {
   const store = await DiskArtifactStore.open(join(folder, 'artifacts'));
@@ -40,7 +43,7 @@ export async function openAgents(
     env,
     onWarning: (happened, remedy) => warn(`warning: ${happened} ${remedy}`),
   });
-  const executor = new LocalExecutor({
+  const local = new LocalExecutor({
     root: join(folder, 'attempts'),
     program: [process.execPath, fileURLToPath(new URL('./slipway.js', programFolder)), 'supervise'],
     store,
@@ -48,7 +51,7 @@ export async function openAgents(
     secrets,
     machinePath: env['PATH'] ?? '',
   });
-  return { store, trees, secrets, executor };
+  return { store, trees, secrets, executor: isRehearsal ? rehearsalExecutor(local) : local };
 }
 
 /** Everything a release asks of the world, on this machine. */
@@ -89,10 +92,23 @@ export async function openWorld(
       }),
     ],
     views: (config: Parameters<OpenedWorld['releases']['views']>[0]) => new HttpViewServer({ config }),
-    origin: (config: Parameters<OpenedWorld['releases']['origin']>[0]) => new DiskOrigin(config.origin.path, store),
+    origin: originsOf(store, state),
     publishing: openPublishing({ secrets, clock }),
   };
   return { releases, journal, clock, executor };
+}
+
+/** One object for each tree: a second one would wait for the lock that the first one holds. */
+function originsOf(store: ArtifactStore, { isRehearsal }: OpenedState): OpenedWorld['releases']['origin'] {
+  const origins = new Map<string, Origin>();
+  return ({ origin: { path } }) => {
+    const known = origins.get(path);
+    if (known !== undefined) return known;
+    const disk = new DiskOrigin(path, store);
+    const origin = isRehearsal ? rehearsalOrigin(disk) : disk;
+    origins.set(path, origin);
+    return origin;
+  };
 }
 
 /** Chunks lie in dist/chunks/, the program and the worker beside them in dist/. */

@@ -1,5 +1,5 @@
 import type { OpenedWorld } from '../../compose.ts';
-import { rehearse } from '../../conductor/journal/rehearsal-journal.ts';
+import { rehearse } from '../../conductor/rehearsal/rehearse.ts';
 import { loadRelease } from '../../conductor/release/load-release.ts';
 import { done, type VerbOutcome } from '../../conductor/release/verb-outcome.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';

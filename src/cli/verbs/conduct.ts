@@ -1,5 +1,5 @@
 import type { OpenedWorld } from '../../compose.ts';
-import { rehearse } from '../../conductor/journal/rehearsal-journal.ts';
+import { rehearse } from '../../conductor/rehearsal/rehearse.ts';
 import { loadRelease } from '../../conductor/release/load-release.ts';
 import type { GoOnRequest } from '../../conductor/release/release-verbs.ts';
 import type { VerbOutcome } from '../../conductor/release/verb-outcome.ts';

@@ -5,6 +5,9 @@ import type { ReleaseHouse } from '../../../test/support/release/release-house.t
 import { refusal, released } from '../../../test/support/release/verbs.ts';
 import type { Origin } from '../../ports/origin.ts';
 import { OriginFullError } from '../../ports/origin-error.ts';
+import { rehearsalJournal } from '../rehearsal/rehearsal-journal.ts';
+import { rehearsalOrigin } from '../rehearsal/rehearsal-origin.ts';
+import { RehearsalOver, rehearse } from '../rehearsal/rehearse.ts';
 
 const GATED = { gates: { lead: {} } };
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -80,6 +83,37 @@ describe('what users see is taken back', () => {
     expect((await person(house).abandon(id)).phase).toBe('abandoned');
     expect((await person(house).abandon(id)).phase).toBe('abandoned'); // asked twice, it is the same
     expect(await released(house)).toBe('main-1.2');
+  });
+});
+
+describe('a rehearsal', () => {
+  const rehearsing = { journal: rehearsalJournal, origin: rehearsalOrigin };
+
+  test('of an undo that was begun before a crash moves nothing; after it, undo goes on', async () => {
+    const house = await openHouse();
+    const id = await released(house);
+    const before = await seen(house);
+    await dieInFlip(house, id, 'before', 'undo');
+    const head = await house.journal.head();
+    const dry = person(house, 'bob', rehearsing);
+    for (const verb of [dry.undo, dry.resume]) {
+      expect(await rehearse<unknown>(() => verb(id))).toBeInstanceOf(RehearsalOver);
+      expect(await seen(house)).toEqual(before);
+      expect(await house.journal.head()).toBe(head);
+    }
+    expect(await person(house, 'bob').undo(id)).toMatchObject({ phase: 'undone' });
+    expect(await seen(house)).toMatchObject({ files: [] });
+  });
+
+  test('of abandoning what is abandoned leaves the staging view where it is', async () => {
+    const house = await openHouse();
+    const id = await proved(house);
+    await person(house).abandon(id);
+    const next = await proved(house);
+    const staged = await house.origin().staged('stable');
+    await rehearse(() => person(house, 'bob', rehearsing).abandon(id));
+    expect(await house.origin().staged('stable')).toEqual(staged);
+    expect((await person(house).state(next)).phase).toBe('verified');
   });
 });
 
