@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ChildScript } from '../../../test/support/child-process.ts';
 import { hasProgram } from '../../../test/support/has-program.ts';
@@ -21,6 +22,16 @@ async function expectSound(): Promise<number | undefined> {
   for (const { number } of await origin.generations('stable'))
     for await (const finding of origin.audit('stable', number)) expect({ number, finding }).toBeUndefined();
   return (await origin.current('stable'))?.number;
+}
+
+/** Every name that users see is remembered: its bytes never change. */
+async function expectRemembered(number: number): Promise<void> {
+  const { repositories } = await world.reopen().generation('stable', number);
+  const shown = Object.values(repositories).flatMap(({ packages }) => packages.map(({ sha256 }) => sha256));
+  const memory = new Database(join(world.root, '.slipway/origin.sqlite'), { readonly: true });
+  const known = new Set(memory.prepare('SELECT sha256 FROM seen').pluck().all());
+  memory.close();
+  expect(shown.filter((sha256) => !known.has(sha256))).toEqual([]);
 }
 
 describe('more than one process', () => {
@@ -123,6 +134,20 @@ describe.skipIf(!hasProgram('strace', 'that a crash between any two writes leave
       expect(readdirSync(join(world.root, 'gen/stable')).filter((name) => name.startsWith('.'))).toEqual([]);
       expect(left.length).toBeGreaterThan(0);
       await expectSound();
+    });
+
+    test('right after the pointer has moved, has remembered every name that users see now', async () => {
+      world = await OriginFixture.create();
+      await release('1.0');
+      // The channel's folder is brought to disk once after the pointer in it has moved: the last time of all.
+      const oneThread = ['-E', 'UV_THREADPOOL_SIZE=1', '-P', join(world.root, 'gen/stable'), '-e', 'trace=fsync'];
+      const log = join(world.folder, 'calls');
+      expect(publish('1.1', ...oneThread, '-o', log).status).toBe(0);
+      const last = readFileSync(log, 'utf8').trim().split('\n').length;
+      const kill = `inject=fsync:signal=SIGKILL:when=${last}`;
+      expect(publish('1.2', ...oneThread, '-o', '/dev/null', '-e', kill).signal).toBe('SIGKILL');
+      expect(await expectSound()).toBe(3);
+      await expectRemembered(3);
     });
   },
 );

@@ -86,22 +86,26 @@ export class DiskOrigin implements Origin {
     }
   }
 
+  /**
+   * Under the lock twice: what users are about to see is remembered first, for good, and only then moved. In one transaction a
+   * kill after the move would forget the names that users see.
+   */
   async flip(
     channel: string,
-    { before, after, epoch }: { before: PointerState | null; after: PointerState; epoch: number },
+    flip: { readonly before: PointerState | null; readonly after: PointerState; readonly epoch: number },
   ): Promise<void> {
     checkName('channel', channel);
     await this.#lock.hold(async (memory) => {
-      await recallSeen(memory, this.#sealed, this.root);
-      const last = memory.lastMove(channel);
-      if (last !== undefined && last.epoch > epoch) throw new OriginFencedError(channel, epoch, last.epoch);
-      const there = (await this.current(channel)) ?? null;
-      if (isSame(there, after)) return memory.rememberMove(channel, epoch, after.number);
-      if (!isSame(there, before))
-        throw new PointerMovedError(channel, before?.number ?? null, there?.number ?? null, after.number);
-      const highest = Math.max(last?.number ?? 0, there?.number ?? 0);
-      if (after.number <= highest) throw new PointerBackwardsError(channel, highest, after.number);
-      await this.#move(memory, channel, there, after, epoch);
+      if (await this.#isDone(memory, channel, flip)) return;
+      const after = await this.#sealedAs(channel, flip.after);
+      const before = flip.before === null ? undefined : await this.#sealed.read(channel, flip.before.number);
+      rememberNames(memory, before, after);
+    });
+    await this.#lock.hold(async (memory) => {
+      if (await this.#isDone(memory, channel, flip)) return;
+      await this.#sealedAs(channel, flip.after);
+      memory.rememberMove(channel, flip.epoch, flip.after.number);
+      await movePointer(this.#pointerPath(channel, 'current'), flip.after.number);
     });
   }
 
@@ -116,20 +120,33 @@ export class DiskOrigin implements Origin {
     yield* auditGeneration(this.root, await this.#sealed.read(channel, number));
   }
 
-  /** Under the lock. What is remembered is written first: when the disk is full, that fails before anybody sees anything. */
-  async #move(
+  /** Whether the pointer is there already; if not, nothing speaks against the move. */
+  async #isDone(
     memory: OriginMemory,
     channel: string,
-    there: PointerState | null,
-    after: PointerState,
-    epoch: number,
-  ): Promise<void> {
-    const generation = await this.#sealed.read(channel, after.number);
-    if (generation.digest !== after.digest) throw new GenerationNotSealedError(channel, after.number, this.root);
-    const seen = there === null ? undefined : await this.#sealed.read(channel, there.number);
-    rememberNames(memory, seen, generation);
-    memory.rememberMove(channel, epoch, after.number);
-    await movePointer(this.#pointerPath(channel, 'current'), after.number);
+    { before, after, epoch }: { before: PointerState | null; after: PointerState; epoch: number },
+  ): Promise<boolean> {
+    await recallSeen(memory, this.#sealed, this.root);
+    const last = memory.lastMove(channel);
+    if (last !== undefined && last.epoch > epoch) throw new OriginFencedError(channel, epoch, last.epoch);
+    const there = (await this.current(channel)) ?? null;
+    if (isSame(there, after)) {
+      memory.rememberMove(channel, epoch, after.number);
+      return true;
+    }
+    if (!isSame(there, before))
+      throw new PointerMovedError(channel, before?.number ?? null, there?.number ?? null, after.number);
+    const highest = Math.max(last?.number ?? 0, there?.number ?? 0);
+    if (after.number <= highest) throw new PointerBackwardsError(channel, highest, after.number);
+    return false;
+  }
+
+  /** The generation as it lies on disk now, whatever is remembered of it: another process may have swept it. */
+  async #sealedAs(channel: string, { number, digest }: PointerState): Promise<SealedGeneration> {
+    await this.#sealed.list(channel);
+    const generation = await this.#sealed.read(channel, number);
+    if (generation.digest !== digest) throw new GenerationNotSealedError(channel, number, this.root);
+    return generation;
   }
 
   async #pointer(channel: string, name: 'current' | 'staging'): Promise<PointerState | undefined> {
