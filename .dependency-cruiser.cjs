@@ -1,5 +1,6 @@
 // The floors of the house: imports only point down. kernel <- domain <- ports <- conductor <- {server, cli, simulator};
-// adapters stand beside ports and never know each other; compose.ts alone picks them.
+// adapters stand beside ports and never know each other; they share
+// words of the operating system (system/); compose.ts alone picks them.
 const PURE_PACKAGES = '^(zod|temporal-polyfill|picomatch)$';
 const PURE_NODE = '^(node:)?(crypto|zlib|buffer)$';
 const TEST = '[.]test[.]ts$';
@@ -25,7 +26,8 @@ module.exports = {
     floor('domain-imports-kernel', 'domain/', 'kernel/|domain/'),
     floor('ports-import-domain', 'ports/', 'kernel/|domain/|ports/'),
     floor('conductor-imports-ports', 'conductor/', 'kernel/|domain/|ports/|conductor/'),
-    floor('adapters-import-ports', 'adapters/', 'kernel/|domain/|ports/|adapters/'),
+    floor('system-imports-kernel', 'system/', 'kernel/|system/'),
+    floor('adapters-import-ports', 'adapters/', 'kernel/|domain/|ports/|system/|adapters/'),
     {
       name: 'adapters-never-import-each-other',
       severity: 'error',

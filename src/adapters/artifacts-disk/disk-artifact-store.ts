@@ -10,10 +10,12 @@ import {
   ArtifactMissingError,
   ArtifactStoreGoneError,
 } from '../../ports/artifact-store-error.ts';
-import { hasCode, translateWriteError } from './disk-failure.ts';
+import { hasCode } from '../../system/has-code.ts';
+import { makeFolder } from '../../system/make-folder.ts';
+import { syncFolder } from '../../system/sync-folder.ts';
+import { translateWriteError } from './disk-failure.ts';
 import { contentOf, digestOfFile, inPieces, isSmall, openOrdinaryFile, piecesOf } from './file-bytes.ts';
-import { IncomingFile, syncFolder } from './incoming-file.ts';
-import { makeFolder } from './make-folder.ts';
+import { IncomingFile } from './incoming-file.ts';
 import { copyBlob, linkBlob } from './place-blob.ts';
 import { removeAbandoned } from './remove-abandoned.ts';
 import { SweepMarks } from './sweep-blobs.ts';

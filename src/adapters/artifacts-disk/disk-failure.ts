@@ -1,7 +1,5 @@
 import { ArtifactDiskFullError, ArtifactReadOnlyError } from '../../ports/artifact-store-error.ts';
-
-export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+import { hasCode } from '../../system/has-code.ts';
 
 /** What a failed write to `path` means; errors that say nothing about the disk come back as they are. */
 export function translateWriteError(error: unknown, path: string): unknown {

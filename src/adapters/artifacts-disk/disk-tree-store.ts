@@ -5,10 +5,11 @@ import { TreeTargetError } from '../../domain/artifact/tree-error.ts';
 import type { Sha256 } from '../../kernel/ids.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { StoredTree, TreeStore } from '../../ports/tree-store.ts';
-import { hasCode, translateWriteError } from './disk-failure.ts';
+import { hasCode } from '../../system/has-code.ts';
+import { makeFolder } from '../../system/make-folder.ts';
+import { translateWriteError } from './disk-failure.ts';
 import { contentOf, openOrdinaryFile } from './file-bytes.ts';
 import { inParallel } from './in-parallel.ts';
-import { makeFolder } from './make-folder.ts';
 import { readFolder } from './read-folder.ts';
 
 /** Folders of this machine in and out of any artifact store. */

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Sha256 } from '../../kernel/ids.ts';
 import { ArtifactInputError } from '../../ports/artifact-store-error.ts';
-import { hasCode } from './disk-failure.ts';
+import { hasCode } from '../../system/has-code.ts';
 
 /** Measured: from 1 MiB on, larger pieces are not faster; the sha256 of one holds the event loop for half a millisecond. */
 const PIECE_BYTES = 1024 * 1024;

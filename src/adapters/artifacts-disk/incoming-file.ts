@@ -2,18 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Sha256 } from '../../kernel/ids.ts';
+import { syncFolder } from '../../system/sync-folder.ts';
 import { translateWriteError } from './disk-failure.ts';
 import { temporaryName } from './temporary-name.ts';
-
-/** After this the entry itself survives a power cut: rename(2) alone promises nothing about that. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /**
  * A file under a temporary name, its sha256 made while it is written: one pass. No worker thread, because it does not

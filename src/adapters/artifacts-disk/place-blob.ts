@@ -2,9 +2,11 @@ import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Sha256 } from '../../kernel/ids.ts';
 import { ArtifactDamagedError, ArtifactTargetError } from '../../ports/artifact-store-error.ts';
-import { hasCode, translateWriteError } from './disk-failure.ts';
+import { hasCode } from '../../system/has-code.ts';
+import { syncFolder } from '../../system/sync-folder.ts';
+import { translateWriteError } from './disk-failure.ts';
 import { digestOfFile, passingPieces } from './file-bytes.ts';
-import { IncomingFile, syncFolder } from './incoming-file.ts';
+import { IncomingFile } from './incoming-file.ts';
 import { removeAbandoned } from './remove-abandoned.ts';
 
 interface Placement {

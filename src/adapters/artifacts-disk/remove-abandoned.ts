@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from './disk-failure.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { isAbandoned, isTemporaryName } from './temporary-name.ts';
 
 /** Removes what writers that are gone (killed, crashed, lost power) have left half-written in a folder. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { artifactPath } from '../../domain/artifact/artifact-path.ts';
 import type { Sha256 } from '../../kernel/ids.ts';
 import type { Blob } from '../../ports/artifact-store.ts';
-import { hasCode, translateWriteError } from './disk-failure.ts';
+import { hasCode } from '../../system/has-code.ts';
+import { translateWriteError } from './disk-failure.ts';
 import { temporaryName } from './temporary-name.ts';
 
 /** Bytes that nothing names are kept this long: a plan that is being made may be about to name them. */

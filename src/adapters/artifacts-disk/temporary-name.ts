@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { hasCode } from './disk-failure.ts';
+import { hasCode } from '../../system/has-code.ts';
 
 const NAME = /^\.slipway-([0-9a-f]{12})-(\d+)-(\d+)-[0-9a-f]{12}$/;
 /** A writer that has not written for a day is dead, wherever it ran. */

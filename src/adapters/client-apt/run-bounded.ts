@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { withStreams } from '../../system/with-streams.ts';
 
 export interface BoundedRun {
   readonly env: Readonly<Record<string, string>>;
@@ -25,12 +26,9 @@ export function runBounded(program: string, args: readonly string[], run: Bounde
   run.signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const { env, cwd, timeoutMs, signal } = run;
-    const child = spawn(program, args, {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-      ...(cwd ? { cwd } : {}),
-    });
+    const child = withStreams(
+      spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...(cwd ? { cwd } : {}) }),
+    );
     let said = '';
     const keep = (chunk: string) => {
       said = (said + chunk).slice(-KEPT_CHARACTERS);

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Instant } from '../../kernel/instant.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { AttemptDamagedError } from './agent-error.ts';
-import { hasCode } from './system-error.ts';
 
 const instant = z.int().transform((value) => value as Instant);
 

@@ -9,10 +9,10 @@ import {
 import { LONGEST_STEP_VALUES_BYTES, parseStepValues } from '../../domain/artifact/step-values.ts';
 import type { AttemptSpec, Collected, OutputFile } from '../../domain/run/attempt.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { WorkFolderGoneError } from './agent-error.ts';
 import { valuesFile } from './attempt-paths.ts';
 import { type FoundOutput, findOutputs } from './find-outputs.ts';
-import { hasCode } from './system-error.ts';
 
 // A pipe in the file's place must not hold us up; a link in its place is not followed.
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

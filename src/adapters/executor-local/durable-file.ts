@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasCode, translateDiskError } from './system-error.ts';
-
-/** After this the names in the folder survive a power cut too. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
+import { hasCode } from '../../system/has-code.ts';
+import { syncFolderNow } from '../../system/sync-folder.ts';
+import { translateDiskError } from './system-error.ts';
 
 /** Writes all bytes; write(2) may take fewer than it is given, a full disk among the reasons. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
@@ -40,7 +32,7 @@ function writeAside(path: string, text: string): string {
 export function replaceFile(path: string, text: string): void {
   const aside = writeAside(path, text);
   renameSync(aside, path);
-  syncFolder(dirname(path));
+  syncFolderNow(dirname(path));
 }
 
 /** Makes the file with all its text; false when it was there already: exactly one of several callers wins (link(2)). */
@@ -54,6 +46,6 @@ export function createFile(path: string, text: string): boolean {
   } finally {
     rmSync(aside, { force: true });
   }
-  syncFolder(dirname(path));
+  syncFolderNow(dirname(path));
   return true;
 }

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from '../../system/has-code.ts';
 import type { EndingPolicy } from './ending-policy.ts';
 import { processStat, readProc } from './process-identity.ts';
-import { hasCode } from './system-error.ts';
 
 /** What tells the processes of an attempt from all others of the machine. */
 export interface Belonging {

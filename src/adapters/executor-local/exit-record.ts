@@ -2,7 +2,8 @@ import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } fro
 import { dirname } from 'node:path';
 import type { AttemptExit } from '../../domain/run/attempt.ts';
 import type { Instant } from '../../kernel/instant.ts';
-import { syncFolder, writeAll } from './durable-file.ts';
+import { syncFolderNow } from '../../system/sync-folder.ts';
+import { writeAll } from './durable-file.ts';
 import { translateDiskError } from './system-error.ts';
 
 /** `exit.json`: the last word on an attempt. */
@@ -56,7 +57,7 @@ export class ExitReservation {
       closeSync(fd);
     }
     renameSync(this.#path, exitPath);
-    syncFolder(dirname(exitPath));
+    syncFolderNow(dirname(exitPath));
   }
 }
 

@@ -11,8 +11,8 @@ import {
 import { compileOutputPattern, type OutputPattern } from '../../domain/artifact/output-pattern.ts';
 import { TreeError } from '../../domain/artifact/tree-error.ts';
 import { checkTreePath } from '../../domain/artifact/tree-path.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { RUN_FOLDER } from './attempt-paths.ts';
-import { hasCode } from './system-error.ts';
 
 /** More than any release has; a pattern that matches more was meant otherwise. */
 const MOST_OUTPUTS = 10_000;

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from '../../system/has-code.ts';
 import { AgentShellMissingError } from './agent-error.ts';
-import { hasCode } from './system-error.ts';
 
 /** Where the shell lies on this machine, whatever PATH the step gives its commands. @throws {AgentShellMissingError} */
 export function findShell(shell: string, path: string): string {

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { AttemptName } from '../../kernel/ids.ts';
+import { withStreams } from '../../system/with-streams.ts';
 import { AgentDiskFullError, SupervisorStartError } from './agent-error.ts';
 import type { AttemptPaths } from './attempt-paths.ts';
 import type { Launch, LaunchAnswer } from './launch.ts';
@@ -25,14 +26,7 @@ export async function launchSupervisor(
   launch: Launch,
 ): Promise<'begun' | 'taken'> {
   const [command, ...args] = program;
-  const diagnostics = openDiagnostics(paths);
-  const supervisor: ChildProcessByStdio<Writable, Readable, null> = spawn(command, [...args, paths.folder], {
-    cwd: paths.folder,
-    env: {}, // its environment stays readable in /proc for as long as it lives
-    stdio: ['pipe', 'pipe', diagnostics] as unknown as ['pipe', 'pipe', 'inherit'], // its types know no descriptors
-    detached: true,
-  });
-  closeSync(diagnostics);
+  const supervisor = spawnDetached(command, [...args, paths.folder], paths);
   // EPIPE: it has ended before it read. What it has answered, or not, tells why.
   supervisor.stdin.on('error', () => undefined);
   supervisor.stdin.end(`${JSON.stringify(launch)}\n`);
@@ -47,6 +41,27 @@ export async function launchSupervisor(
   } finally {
     clearTimeout(late);
     supervisor.stdout.destroy();
+  }
+}
+
+/** @throws {TooManyFilesError} */
+function spawnDetached(
+  command: string,
+  args: readonly string[],
+  paths: AttemptPaths,
+): ChildProcessByStdio<Writable, Readable, null> {
+  const diagnostics = openDiagnostics(paths);
+  try {
+    return withStreams(
+      spawn(command, args, {
+        cwd: paths.folder,
+        env: {}, // its environment stays readable in /proc for as long as it lives
+        stdio: ['pipe', 'pipe', diagnostics] as unknown as ['pipe', 'pipe', 'inherit'], // its types know no descriptors
+        detached: true,
+      }),
+    );
+  } finally {
+    closeSync(diagnostics);
   }
 }
 

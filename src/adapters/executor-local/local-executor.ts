@@ -11,6 +11,7 @@ import type { Executor, LogLine, Sighting } from '../../ports/executor.ts';
 import { AttemptDiffersError, AttemptRunningError } from '../../ports/executor-error.ts';
 import type { SecretReader } from '../../ports/secret-reader.ts';
 import type { TreeStore } from '../../ports/tree-store.ts';
+import { makeFolder } from '../../system/make-folder.ts';
 import { LocalAgentUnsupportedError } from './agent-error.ts';
 import { type AttemptPaths, attemptPaths } from './attempt-paths.ts';
 import { claimRecord, exitRecord, readRecord, readText } from './attempt-records.ts';
@@ -146,17 +147,26 @@ export class LocalExecutor implements Executor {
   /** The folder with its spec: made once, and the same ever after. */
   async #makeFolder(spec: AttemptSpec): Promise<AttemptPaths> {
     const { root } = this.#options;
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    const paths = this.#pathsOf(spec.name);
     const text = canonicalJson(spec as unknown as JsonValue);
+    // On disk for good before anything begins: a power cut must not make it look as if nothing had.
+    await this.#makeForGood(root);
+    const paths = this.#pathsOf(spec.name);
+    await this.#makeForGood(paths.folder);
     try {
-      await mkdir(paths.folder, { recursive: true, mode: 0o700 });
       if (createFile(paths.spec, text)) return paths;
     } catch (error) {
       throw translateDiskError(error, paths.folder);
     }
     if ((await readText(paths.spec)) !== text) throw new AttemptDiffersError(spec.name, paths.folder);
     return paths;
+  }
+
+  async #makeForGood(folder: string): Promise<void> {
+    try {
+      await makeFolder(folder, 0o700);
+    } catch (error) {
+      throw translateDiskError(error, folder);
+    }
   }
 
   async #secretsOf(spec: AttemptSpec): Promise<StepSecrets> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasCode } from './system-error.ts';
+import { hasCode } from '../../system/has-code.ts';
 
 /** A process that cannot be mistaken for a later one with the same pid, nor for one before the last boot. */
 export interface ProcessIdentity {

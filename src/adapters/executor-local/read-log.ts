@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT_VOICE, parseLogRecord } from '../../domain/attempt-log/log-record.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { LogLine } from '../../ports/executor.ts';
-import { hasCode } from './system-error.ts';
+import { hasCode } from '../../system/has-code.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const POLL_MS = 50;

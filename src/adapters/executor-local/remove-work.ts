@@ -1,6 +1,6 @@
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from './system-error.ts';
+import { hasCode } from '../../system/has-code.ts';
 
 /** Removes a folder with all that is in it, also folders that a tool made read-only (the module cache of Go). Links are not followed. */
 export async function removeFolder(folder: string): Promise<void> {

@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptExit, AttemptSpec, ContainerSpec } from '../../domain/run/attempt.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { AgentDirMissingError, AgentEnvironmentError, AgentFailedError, AgentSpawnError } from './agent-error.ts';
 import type { AttemptLog, ContainerStream } from './attempt-log.ts';
 import { scriptFile } from './attempt-paths.ts';
@@ -13,7 +14,6 @@ import { type Belonging, endProcesses, type FoundProcess, waitForEnd } from './e
 import type { EndingPolicy } from './ending-policy.ts';
 import { findShell } from './find-shell.ts';
 import { markEntries, stepEnvironment } from './step-environment.ts';
-import { hasCode } from './system-error.ts';
 
 /** config.md: scripts stop at the first command that fails, at an unset variable, and in bash inside a pipe too. */
 const SHELL_OPTIONS = { sh: ['-eu'], bash: ['-euo', 'pipefail'] } as const;

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { LONGEST_STEP_VALUES_BYTES } from '../../domain/artifact/step-values.ts';
 import { secretForms } from '../../domain/attempt-log/secret-forms.ts';
 import { SecretMask } from '../../domain/attempt-log/secret-mask.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { valuesFile } from './attempt-paths.ts';
-import { hasCode } from './system-error.ts';
 
 /** Container -> variable -> value. */
 export type StepSecrets = Readonly<Record<string, Readonly<Record<string, string>>>>;

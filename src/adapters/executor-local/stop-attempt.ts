@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptName } from '../../kernel/ids.ts';
 import type { Instant } from '../../kernel/instant.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { AgentDiskFullError } from './agent-error.ts';
 import type { AttemptPaths } from './attempt-paths.ts';
 import { claimRecord, readRecord } from './attempt-records.ts';
@@ -11,7 +12,6 @@ import type { EndingPolicy } from './ending-policy.ts';
 import { ExitReservation } from './exit-record.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 import { markEntries } from './step-environment.ts';
-import { hasCode } from './system-error.ts';
 
 const POLL_MS = 20;
 /** For a supervisor's own work on top of its grace: it may have to read and write the last of a log. */

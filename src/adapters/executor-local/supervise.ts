@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { AttemptSpec } from '../../domain/run/attempt.ts';
 import type { Instant } from '../../kernel/instant.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { AgentDiskFullError } from './agent-error.ts';
 import { agentExit } from './agent-exit.ts';
 import { type AttemptPaths, pathsIn } from './attempt-paths.ts';
@@ -12,7 +13,6 @@ import { ExitReservation } from './exit-record.ts';
 import type { Launch, LaunchAnswer } from './launch.ts';
 import { ownIdentity } from './process-identity.ts';
 import { type AttemptResult, runAttempt } from './run-attempt.ts';
-import { hasCode } from './system-error.ts';
 
 /**
  * The hidden verb `supervise <attempt folder>`: a small process that owns one attempt from its first command to `exit.json`,

@@ -1,7 +1,5 @@
+import { hasCode } from '../../system/has-code.ts';
 import { AgentDiskFullError } from './agent-error.ts';
-
-export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code));
 
 /** A full disk or quota by its name; every other error as it is. */
 export const translateDiskError = (error: unknown, path: string): unknown =>

@@ -6,7 +6,7 @@ import { poolPath } from '../../domain/repository/apt/pool-path.ts';
 import { checksumFiles, groupByFolder } from '../../domain/repository/files/version-files.ts';
 import type { Sha256 } from '../../kernel/ids.ts';
 import type { SealedGeneration } from '../../ports/origin.ts';
-import { hasCode } from './origin-failure.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { ORIGIN_PATHS } from './origin-paths.ts';
 
 interface Finding {

@@ -15,8 +15,9 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Instant } from '../../kernel/instant.ts';
-import { FOLDER_MODE, makeFolder } from './make-folder.ts';
-import { syncFolder } from './sync-folder.ts';
+import { makeFolder } from '../../system/make-folder.ts';
+import { syncFolder } from '../../system/sync-folder.ts';
+import { FOLDER_MODE } from './origin-paths.ts';
 
 /** Readable for whoever serves the tree, whatever the umask of whoever writes it. */
 const FILE_MODE = 0o444;
@@ -45,7 +46,7 @@ export class NewFolder {
   }
 
   static async create(parent: string, label: string): Promise<NewFolder> {
-    await makeFolder(parent);
+    await makeFolder(parent, FOLDER_MODE);
     const folder = new NewFolder(join(parent, `${UNFINISHED}${label}-${randomUUID()}`));
     folder.#ensure('.');
     return folder;

@@ -1,7 +1,5 @@
 import { OriginFullError, OriginReadOnlyError } from '../../ports/origin-error.ts';
-
-export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+import { hasCode } from '../../system/has-code.ts';
 
 /** What a failed write below the origin means; an error that says nothing about the disk comes back as it is. */
 export function translateWriteError(error: unknown, root: string): unknown {

@@ -4,9 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'libsql';
 import type { Sha256 } from '../../kernel/ids.ts';
 import { OriginHeldError } from '../../ports/origin-error.ts';
-import { makeFolder } from './make-folder.ts';
-import { hasCode, translateWriteError } from './origin-failure.ts';
-import { ORIGIN_PATHS } from './origin-paths.ts';
+import { hasCode } from '../../system/has-code.ts';
+import { makeFolder } from '../../system/make-folder.ts';
+import { translateWriteError } from './origin-failure.ts';
+import { FOLDER_MODE, ORIGIN_PATHS } from './origin-paths.ts';
 
 const POLL_MS = 10;
 const DEFAULT_WAIT_MS = 30_000;
@@ -87,7 +88,7 @@ export class OriginLock {
     const known = this.#connection;
     if (known !== undefined && known.inode === (await this.#inode())) return known;
     known?.database.close();
-    await makeFolder(dirname(this.#path));
+    await makeFolder(dirname(this.#path), FOLDER_MODE);
     const database = new Database(this.#path);
     const memory = new LockedMemory(database);
     this.#connection = { database, memory, inode: (await this.#inode()) ?? 0n };

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 
+/** Folders of an origin can be entered by whoever serves it, whatever the umask of whoever writes it. */
+export const FOLDER_MODE = 0o755;
+
 /** Where things lie in an origin tree (packaging 7). Names are checked before they come here. */
 export const ORIGIN_PATHS = {
   lock: '.slipway/origin.sqlite',

@@ -3,10 +3,10 @@ import { lstat, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { GenerationDamagedError } from '../../domain/repository/generation-record.ts';
 import { ChannelPathTakenError } from '../../ports/origin-error.ts';
-import { makeFolder } from './make-folder.ts';
-import { hasCode } from './origin-failure.ts';
-import { numberOf } from './origin-paths.ts';
-import { syncFolder } from './sync-folder.ts';
+import { hasCode } from '../../system/has-code.ts';
+import { makeFolder } from '../../system/make-folder.ts';
+import { syncFolder } from '../../system/sync-folder.ts';
+import { FOLDER_MODE, numberOf } from './origin-paths.ts';
 
 /** The number a pointer names; undefined when there is no pointer. */
 export async function readPointer(path: string): Promise<number | undefined> {
@@ -50,7 +50,7 @@ export async function ensureChannelLink(root: string, path: string, target: stri
   const wanted = relative(dirname(link), join(root, target));
   if ((await describeLink(link)) === wanted) return;
   await refuseInsideLink(root, dirname(path));
-  await makeFolder(dirname(link));
+  await makeFolder(dirname(link), FOLDER_MODE);
   try {
     await symlink(wanted, link);
   } catch (error) {

@@ -7,10 +7,11 @@ import type { Instant } from '../../kernel/instant.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { ArtifactTargetError } from '../../ports/artifact-store-error.ts';
 import type { Signer } from '../../ports/signer.ts';
-import { makeFolder } from './make-folder.ts';
+import { hasCode } from '../../system/has-code.ts';
+import { makeFolder } from '../../system/make-folder.ts';
+import { syncFolder } from '../../system/sync-folder.ts';
 import { NewFolder } from './new-folder.ts';
-import { hasCode } from './origin-failure.ts';
-import { syncFolder } from './sync-folder.ts';
+import { FOLDER_MODE } from './origin-paths.ts';
 
 /** Links made at the same time: more only wait for the same disk. */
 const AT_ONCE = 16;
@@ -39,7 +40,7 @@ export class PoolFiles {
 
   async #addDeb(listed: ListedPackage, folders: Map<string, Promise<void>>): Promise<void> {
     const path = join(this.#folder, poolPath(listed).replace(/^pool\//, ''));
-    const folder = folders.get(dirname(path)) ?? makeFolder(dirname(path));
+    const folder = folders.get(dirname(path)) ?? makeFolder(dirname(path), FOLDER_MODE);
     folders.set(dirname(path), folder);
     await folder;
     await this.#link(listed.sha256, path);

@@ -12,8 +12,8 @@ import type { LedgerChunk } from '../../domain/repository/package-ledger.ts';
 import { knownInOrder } from '../../domain/repository/package-order.ts';
 import type { GenerationSummary, SealedGeneration } from '../../ports/origin.ts';
 import { GenerationNotSealedError } from '../../ports/origin-error.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { LedgerFiles } from './ledger-files.ts';
-import { hasCode } from './origin-failure.ts';
 import { numberOf, ORIGIN_PATHS } from './origin-paths.ts';
 
 /** Generations remembered with their packages: what is live, its parent, what is being staged. */

@@ -5,8 +5,8 @@ import { carriedGenerations } from '../../domain/repository/carried-generations.
 import { visibleNames } from '../../domain/repository/visible-names.ts';
 import { toInstant } from '../../kernel/instant.ts';
 import type { GenerationSummary, SealedGeneration } from '../../ports/origin.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { UNFINISHED } from './new-folder.ts';
-import { hasCode } from './origin-failure.ts';
 import { ORIGIN_PATHS } from './origin-paths.ts';
 import { readPointer } from './pointer-link.ts';
 import type { SealedGenerations } from './sealed-generations.ts';

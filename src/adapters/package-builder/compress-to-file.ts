@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { GZIP_LEVEL, withFixedOs } from '../../domain/package/archive/gzip-header.ts';
+import { withStreams } from '../../system/with-streams.ts';
 import { rechunk } from './fill-pieces.ts';
 import { PackageToolError } from './package-builder-error.ts';
 
@@ -40,10 +41,12 @@ async function* fixFirstChunk(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
  * XZ_DEFAULTS or XZ_OPT.
  */
 async function throughXz(source: Readable, file: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
-  const xz = spawn('xz', ['--format=xz', '-6', '--threads=1', '--check=crc32', '--stdout'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], LANG: 'C' },
-  });
+  const xz = withStreams(
+    spawn('xz', ['--format=xz', '-6', '--threads=1', '--check=crc32', '--stdout'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], LANG: 'C' },
+    }),
+  );
   const said: Buffer[] = [];
   signal.addEventListener('abort', () => xz.kill('SIGKILL'), { once: true });
   xz.stderr.on('data', (chunk: Buffer) => said.push(chunk));

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { withStreams } from '../../system/with-streams.ts';
 import { SignerFailedError } from './signer-failed-error.ts';
 
 /** Which gpg to talk to, and for how long. */
@@ -32,7 +33,7 @@ export function runGpg(
 ): Promise<GpgResult> {
   const home = settings.home === undefined ? [] : ['--homedir', settings.home];
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...home, ...args], { env: environment(), stdio: 'pipe' });
+    const child = withStreams(spawn(program, [...home, ...args], { env: environment(), stdio: 'pipe' }));
     const output: Buffer[] = [];
     const said: Buffer[] = [];
     let isOverdue = false;

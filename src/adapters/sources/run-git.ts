@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SourceGitError } from '../../ports/source-error.ts';
+import { withStreams } from '../../system/with-streams.ts';
 import { ALLOWED_PROTOCOLS } from './git-place.ts';
 import { type Asking, reasonOf } from './http-answer.ts';
 import { shownUrl, withoutCredentials } from './shown-url.ts';
@@ -38,11 +39,9 @@ export async function withGit<Value>(
   const { asking } = place;
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
   // A session of its own: no terminal that ssh could ask at, and one group to end.
-  const git = spawn('git', [...settings, ...args], {
-    cwd: place.gitDir,
-    env: environmentOf(place.env),
-    detached: true,
-  });
+  const git = withStreams(
+    spawn('git', [...settings, ...args], { cwd: place.gitDir, env: environmentOf(place.env), detached: true }),
+  );
   const words: Buffer[] = [];
   git.stderr.on('data', (piece: Buffer) => words.push(piece));
   git.stdin.on('error', ignoreClosedPipe);

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { syncFolder } from '../../system/sync-folder.ts';
 import { StateFolderError, StateFolderMissingError } from './state-folder-error.ts';
 
 const NAME = '.slipway';
@@ -63,11 +64,6 @@ async function isFolder(path: string): Promise<boolean> {
 /** Another command that started at the same time made it. */
 function unlessThere(cause: NodeJS.ErrnoException): void {
   if (cause.code !== 'EEXIST') throw cause;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }
 
 function translate(cause: unknown, path: string): unknown {
