@@ -115,6 +115,20 @@ describe('the file of two lines and two systems', () => {
     expect(stable).toContain('windows[0] (promotion windows)');
   });
 
+  test("conditions on Slipway's own steps, and upgrades from a named version, are refused and not dropped", async () => {
+    const { config } = await load(`${SMALL}steps:
+  - uses: build
+  - { uses: stage, continueOnError: false }
+  - { uses: verify, with: { view: staging, upgradeFrom: "1.0" }, continueOnError: true }
+  - { uses: promote, if: "channel == 'beta'" }
+`);
+    const text = refusal(() => refuseNotYet(config!, 'main'));
+    expect(text).toContain('steps[3].if (');
+    expect(text).toContain('steps[2].continueOnError (');
+    expect(text).toContain('steps[2].with.upgradeFrom (');
+    expect(text).not.toContain('steps[1]');
+  });
+
   test('an agent in a cluster stops only the lines whose packages or steps use it', async () => {
     const { config } = await load(
       `${SMALL.replace('main:', 'weekly: { versions: "2.{n}", channel: weekly, packages: [msi] }, main:').replace(

@@ -192,8 +192,8 @@ function resolveStep(
     case 'stage':
       return { uses: 'stage', keepMs: ms(step.with.keep) };
     case 'verify': {
-      const { view, clients, upgradeFrom } = step.with;
-      return { uses: 'verify', view, clients: clients ?? [], ...(upgradeFrom !== undefined && { upgradeFrom }) };
+      const { view, clients } = step.with;
+      return { uses: 'verify', view, clients: clients ?? [] };
     }
     case 'promote': {
       const { order, deadline, onFailure } = step.with;

@@ -196,7 +196,6 @@ export type StepConfig =
       readonly view: 'staging' | 'live';
       /** Empty: all that are here. */
       readonly clients: readonly string[];
-      readonly upgradeFrom?: string;
     }
   | { readonly uses: 'approve' }
   | {

@@ -48,3 +48,17 @@ test('a diff names what differs by its place, packages by their names', () => {
     { path: 'version', before: '1.1', after: '1.2' },
   ]);
 });
+
+test('of a package with several files each is compared: none hides behind another', () => {
+  const file = (name: string, byte: string) => ({
+    ...PLAN.packages[0]!,
+    package: 'msi',
+    file: name,
+    sha256: byte.repeat(64),
+  });
+  const before: ReleasePlan = { ...PLAN, packages: [file('a.msi', 'a'), file('b.msi', 'b')] };
+  const after: ReleasePlan = { ...PLAN, packages: [file('a.msi', 'f'), file('b.msi', 'b')] };
+  expect(comparePlans(before, after)).toEqual([
+    { path: 'packages.msi.a.msi.sha256', before: 'a'.repeat(64), after: 'f'.repeat(64) },
+  ]);
+});

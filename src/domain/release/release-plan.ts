@@ -99,11 +99,17 @@ function flatten(value: JsonObject, prefix = ''): Map<string, string> {
 }
 
 function byName(items: readonly unknown[]): JsonObject | readonly unknown[] {
+  const rows = items as readonly JsonObject[];
+  const names = rows.map((row) => row?.['package'] ?? row?.['target'] ?? row?.['repository'] ?? row?.['name']);
   const named: Record<string, JsonObject> = {};
-  for (const item of items as readonly JsonObject[]) {
-    const name = item?.['package'] ?? item?.['target'] ?? item?.['repository'] ?? item?.['name'];
+  for (const [at, row] of rows.entries()) {
+    const name = names[at];
     if (typeof name !== 'string') return items;
-    named[name] = item;
+    // A package of several files has a row for each: then its file tells them apart.
+    const isAlone = names.indexOf(name) === names.lastIndexOf(name);
+    const path = isAlone ? name : `${name}.${String(row['file'])}`;
+    if (Object.hasOwn(named, path)) return items;
+    named[path] = row;
   }
   return items.length === 0 ? items : named;
 }

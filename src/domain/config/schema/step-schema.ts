@@ -14,13 +14,22 @@ const client = () =>
     (value) => (CLIENTS_HERE.has(value) ? undefined : { needs: `the client "${String(value)}"` }),
   );
 
-const always = {
-  if: key(anyText('a condition').optional(), 'Skipped unless this is true; see templates.'),
-  continueOnError: key(flag().default(false), 'Its failure does not stop the release.'),
+const CONDITION = 'Skipped unless this is true; see templates.';
+const GOES_ON = 'Its failure does not stop the release.';
+const own = {
+  if: key(anyText('a condition').optional(), CONDITION),
+  continueOnError: key(flag().default(false), GOES_ON),
+};
+/** A promotion that depends on a condition, or goes on without its proof, needs rules that are not made yet. */
+const ofSlipway = {
+  if: key(anyText('a condition').optional(), CONDITION, "conditions on Slipway's own steps"),
+  continueOnError: key(flag().default(false), GOES_ON, (value) =>
+    value === true ? { needs: "going on after a failure of Slipway's own steps" } : undefined,
+  ),
 };
 
 const builtIn = <Uses extends string, With extends z.ZodType>(uses: Uses, options: With, meaning: string) =>
-  z.strictObject({ ...always, uses: key(z.literal(uses), meaning), with: key(options, 'Options of `uses`.') });
+  z.strictObject({ ...ofSlipway, uses: key(z.literal(uses), meaning), with: key(options, 'Options of `uses`.') });
 
 /** `steps[]`: what a release goes through, in order. */
 export const stepSchema = z.discriminatedUnion('uses', [
@@ -38,6 +47,7 @@ export const stepSchema = z.discriminatedUnion('uses', [
       upgradeFrom: key(
         templateText('a version').optional(),
         'The version to upgrade from; the live one when left out.',
+        'proofs of an upgrade from a named version',
       ),
     }),
     'Installs with real clients.',
@@ -69,7 +79,7 @@ export const stepSchema = z.discriminatedUnion('uses', [
     'Makes it what users get.',
   ),
   z.strictObject({
-    ...always,
+    ...own,
     ...stepKeys,
     uses: z.undefined().optional(),
     id: key(name('an id').optional(), 'Name of a step of your own.'),
