@@ -14,15 +14,15 @@ const client = () =>
     (value) => (CLIENTS_HERE.has(value) ? undefined : { needs: `the client "${String(value)}"` }),
   );
 
-const CONDITION = 'Skipped unless this is true; see templates.';
-const GOES_ON = 'Its failure does not stop the release.';
+const CONDITION = 'Skipped unless this is true; see templates. For steps of your own: with `uses`, `plan` refuses it.';
+const GOES_ON = 'Its failure does not stop the release. For steps of your own: with `uses`, `plan` refuses it.';
 const own = {
   if: key(anyText('a condition').optional(), CONDITION),
   continueOnError: key(flag().default(false), GOES_ON),
 };
 /** A promotion that depends on a condition, or goes on without its proof, needs rules that are not made yet. */
 const ofSlipway = {
-  if: key(anyText('a condition').optional(), CONDITION, "conditions on Slipway's own steps"),
+  if: key(anyText('a condition').optional(), CONDITION, () => ({ needs: "conditions on Slipway's own steps" })),
   continueOnError: key(flag().default(false), GOES_ON, (value) =>
     value === true ? { needs: "going on after a failure of Slipway's own steps" } : undefined,
   ),
