@@ -1,6 +1,6 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import { isSkipped } from '../../domain/release/release-machine.ts';
+import { skipOf } from '../../domain/release/skip.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
 import type { PromotionRequest } from './promote-release.ts';
 import { recordFact } from './record-release.ts';
@@ -18,7 +18,7 @@ export async function proveAgain(
   { release, run, actor, signal }: PromotionRequest,
 ): Promise<VerbOutcome | undefined> {
   const generation = release.candidate?.generation;
-  if (generation === undefined || isSkipped(release, 'verify')) return undefined;
+  if (generation === undefined || skipOf(release, 'verify') !== undefined) return undefined;
   const looking = { view: 'staging', clients: ['reader'] } as const;
   const { evidence } = await askClients(world, release, generation, looking, signal);
   const wrong = evidence.filter((row) => !row.passed);

@@ -2,8 +2,9 @@ import { newEvent } from '../../domain/journal/event-definition.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
 import { GateUnknownError, WrongStateError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import { type Goal, isProved, isSkipped, needsNewCandidate } from '../../domain/release/release-machine.ts';
+import { type Goal, isProved, needsNewCandidate } from '../../domain/release/release-machine.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { skipOf } from '../../domain/release/skip.ts';
 import type { ReleaseId } from '../../kernel/ids.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
 import { advanceRelease } from './advance-release.ts';
@@ -51,7 +52,7 @@ export async function resumeRelease(world: ReleaseWorld, request: GoOnRequest): 
   return await withRunLease(world, request.release, async (held) => {
     const release = await loadRelease(world.journal, request.release);
     if (release.phase === 'abandoned') refuseOver(release, 'resume');
-    if (release.phase === 'undone' && release.failure === undefined) throw isUndone(release);
+    if (release.isUndone && release.failure === undefined) throw isUndone(release);
     await viewChannel(world, release.config, release.plan.channel); // a foreign origin: nothing is written
     if (await isUndoBegun(world, release)) return await finishUndo(world, release, request, held);
     const granted = await world.runs.resume(release.id as ReleaseId, request.actor.login, request.reason);
@@ -60,7 +61,8 @@ export async function resumeRelease(world: ReleaseWorld, request: GoOnRequest): 
       const event = newEvent(RELEASE_EVENTS, 'release.resumed', reason);
       await recordFact(world, release.id, { held, actor: request.actor }, event);
     }
-    return await goOn(world, request, held, 'end', false);
+    // What was undone and failed on the way back goes on as far as its proof: `promote` is a decision of its own.
+    return await goOn(world, request, held, release.isUndone ? 'verify' : 'end', false);
   });
 }
 
@@ -95,7 +97,7 @@ async function goOn(
   await viewChannel(world, release.config, release.plan.channel); // a foreign origin: nothing is written
   for (const asked of request.skip ?? []) {
     const what = skippable(release, asked);
-    if (isSkipped(release, what)) continue;
+    if (skipOf(release, what) !== undefined) continue;
     const event = newEvent(RELEASE_EVENTS, 'release.skipped', { what, reason: request.reason ?? '' });
     release = await recordFact(world, release.id, recording, event);
   }

@@ -76,6 +76,16 @@ describe('what users see is taken back', () => {
     expect(house.builds).toHaveLength(2);
   });
 
+  test('and what was skipped for the first promotion is asked for again', async () => {
+    const house = await openHouse(GATED);
+    const id = await proved(house);
+    await person(house).promote(id, { skip: ['gate:lead'], reason: 'at night' });
+    expect((await person(house).state(id)).phase).toBe('settled');
+    await person(house).undo(id);
+    expect(await person(house).promote(id)).toMatchObject({ exit: 3 });
+    expect((await person(house).state(id)).skipped).toMatchObject([{ what: 'gate:lead', lapsed: true }]);
+  });
+
   test('or given up: then the line goes on to the next version', async () => {
     const house = await openHouse();
     const id = await released(house);
@@ -159,6 +169,21 @@ describe('it is refused with 6', () => {
       exitCode: 6,
       message: expect.stringContaining('main-1.2'),
     });
+  });
+
+  test('and resume does not show it after it was verified once more, or after that failed', async () => {
+    const house = await openHouse();
+    const id = await released(house);
+    await person(house).undo(id);
+    house.complaint = 'the index is not there';
+    expect(await person(house).verify(id)).toMatchObject({ exit: 4 });
+    expect(await person(house).resume(id)).toMatchObject({ exit: 4 });
+    house.complaint = undefined;
+    expect(await person(house).resume(id)).toMatchObject({ exit: 0, phase: 'verified' });
+    const before = await seen(house);
+    expect(await refusal(person(house).resume(id))).toMatchObject({ code: 'SLIP_RELEASE_STATE' });
+    expect(await seen(house)).toEqual(before);
+    expect(await person(house).promote(id)).toMatchObject({ phase: 'settled' });
   });
 
   test('and resume does not show to users what was undone', async () => {

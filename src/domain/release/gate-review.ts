@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { type GateState, type GateWord, gateState } from './gate.ts';
 import type { ReleaseState } from './release-state.ts';
+import { skipOf } from './skip.ts';
 
 export interface GateRow {
   readonly name: string;
@@ -26,7 +27,7 @@ export function reviewGates(release: ReleaseState, now: Instant): readonly GateR
       authors: release.authors,
       now,
     });
-    const skip = release.skipped.find((row) => row.what === `gate:${name}`);
+    const skip = skipOf(release, `gate:${name}`);
     return [{ name, state, skipped: skip && { by: skip.by, reason: skip.reason } }];
   });
 }

@@ -2,6 +2,7 @@ import type { Instant } from '../../kernel/instant.ts';
 import type { StepConfig } from '../config/resolved-config.ts';
 import { type GateRow, gatesPassed, reviewGates } from './gate-review.ts';
 import type { ReleaseState } from './release-state.ts';
+import { skipOf } from './skip.ts';
 import { stepsOfLine } from './steps-of-line.ts';
 
 /** How far a verb wants to go. `end` is everything up to the next gate or the end. */
@@ -88,7 +89,7 @@ export function isVerified(release: ReleaseState, now: Instant): boolean {
 
 /** Verified, or a person went past it, or the line does not ask for it (phase 2 of a promotion looks all the same). */
 export const isProved = (release: ReleaseState, now: Instant): boolean =>
-  isVerified(release, now) || isSkipped(release, 'verify') || !asksForProof(release);
+  isVerified(release, now) || skipOf(release, 'verify') !== undefined || !asksForProof(release);
 
 /** Does the line have a step that proves the candidate before users see it? */
 export const asksForProof = (release: ReleaseState): boolean =>
@@ -97,9 +98,6 @@ export const asksForProof = (release: ReleaseState): boolean =>
 /** What only another candidate can mend: going on with this one would fail again. */
 export const needsNewCandidate = (failure: { readonly class: string }): boolean =>
   ['SLIP_CANDIDATE_EXPIRED', 'SLIP_INDEX_CHANGE', 'SLIP_GENERATION_NOT_SEALED'].includes(failure.class);
-
-export const isSkipped = (release: ReleaseState, what: string): boolean =>
-  release.skipped.some((row) => row.what === what);
 
 function approval(release: ReleaseState, now: Instant): ReleaseAction | undefined {
   const gates = reviewGates(release, now);

@@ -7,6 +7,7 @@ import type { ListedPackage } from '../repository/generation.ts';
 import type { GateWord } from './gate.ts';
 import type { RELEASE_EVENTS } from './release-events.ts';
 import type { ReleasePlan } from './release-plan.ts';
+import type { Skip } from './skip.ts';
 
 type ReleaseEvent = EventOf<typeof RELEASE_EVENTS>;
 type DataOf<Type extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: Type }>['data'];
@@ -77,12 +78,9 @@ export interface ReleaseState {
   readonly promotion: Promotion | undefined;
   readonly liveAt: Instant | undefined;
   readonly skewMs: number | undefined;
-  readonly skipped: readonly {
-    readonly what: string;
-    readonly reason: string;
-    readonly by: string;
-    readonly at: Instant;
-  }[];
+  readonly skipped: readonly Skip[];
+  /** Users saw it and it was taken back: only `promote` shows it again. */
+  readonly isUndone: boolean;
   readonly stepsDone: ReadonlySet<string>;
 }
 
@@ -122,6 +120,7 @@ function firstState(id: string, data: DataOf<'release.planned'>, entry: Entry): 
     liveAt: undefined,
     skewMs: undefined,
     skipped: [],
+    isUndone: false,
     stepsDone: new Set(),
   };
 }
@@ -159,7 +158,7 @@ function applyReleaseEvent(state: ReleaseState, event: ReleaseEvent, entry: Entr
     case 'release.resumed':
       return { ...state, failure: undefined, authors: new Set([...state.authors, entry.by]) };
     case 'release.skipped':
-      return { ...state, skipped: [...state.skipped, { ...event.data, by: entry.by, at: entry.at }] };
+      return skipped(state, event.data, entry);
     case 'step.done':
       return { ...state, stepsDone: new Set([...state.stepsDone, event.data.step]), failure: undefined };
     case 'gate.approved':
@@ -172,6 +171,11 @@ function applyReleaseEvent(state: ReleaseState, event: ReleaseEvent, entry: Entr
     case 'gate.withdrawn':
       return withWord(state, { word: 'withdrawn', gate: event.data.gate, by: event.data.by, at: entry.at });
   }
+}
+
+function skipped(state: ReleaseState, data: DataOf<'release.skipped'>, entry: Entry): ReleaseState {
+  const digest = state.candidate === undefined ? undefined : state.digest;
+  return { ...state, skipped: [...state.skipped, { ...data, by: entry.by, at: entry.at, digest }] };
 }
 
 const withWord = (state: ReleaseState, word: GateWord): ReleaseState => ({ ...state, words: [...state.words, word] });
@@ -192,6 +196,7 @@ function replanned(state: ReleaseState, data: DataOf<'release.planned'>, entry: 
     verified: undefined,
     approvedDigest: undefined,
     failure: undefined,
+    isUndone: false,
     // Its own steps are asked again: those that have nothing new to do say so at once.
     stepsDone: new Set(),
   };
@@ -217,6 +222,7 @@ function staged(state: ReleaseState, data: DataOf<'release.staged'>, entry: Entr
     authors,
     verified: undefined,
     failure: undefined,
+    skipped: state.skipped.map((row) => ({ ...row, digest: row.digest ?? data.digest })),
   };
 }
 
@@ -235,7 +241,7 @@ function promoting(state: ReleaseState, data: DataOf<'release.promoting'>, entry
     startedAt: entry.at,
     deadlineAt: toInstant(data.deadlineAt),
   };
-  return { ...state, phase: 'promoting', promotion, promotions: data.promotion, failure: undefined };
+  return { ...state, phase: 'promoting', promotion, promotions: data.promotion, failure: undefined, isUndone: false };
 }
 
 /** `failed` means that users see nothing of it: a promotion that had begun is over, and the next one begins anew. */
@@ -262,6 +268,8 @@ function undone(state: ReleaseState): ReleaseState {
     promotion: undefined,
     liveAt: undefined,
     skewMs: undefined,
+    isUndone: true,
     words: state.words.map((word) => ({ ...word, lapsed: true as const })),
+    skipped: state.skipped.map((row) => ({ ...row, lapsed: true as const })),
   };
 }

@@ -4,8 +4,9 @@ import { runLines, type StepLine } from '../run/run-lines.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { StepResult } from '../run/step-result.ts';
 import { type GateRow, gatesPassed, reviewGates } from './gate-review.ts';
-import { isProved, isSkipped, isVerified, needsNewCandidate } from './release-machine.ts';
+import { isProved, isVerified, needsNewCandidate } from './release-machine.ts';
 import type { ReleaseState } from './release-state.ts';
+import { skipOf } from './skip.ts';
 import { stepsOfLine } from './steps-of-line.ts';
 
 export type RowState = 'done' | 'running' | 'waiting' | 'to-do' | 'failed' | 'cancelled' | 'skipped';
@@ -160,12 +161,13 @@ const failedRow = (id: string, release: ReleaseState): StatusRow => ({
 function verifyRow({ release, now }: Scene): StatusRow {
   if (release.failure?.phase === 'verify') return failedRow('verify', release);
   if (release.verified !== undefined && isVerified(release, now)) return { ...clientsRow('verify', release.verified) };
-  if (isSkipped(release, 'verify')) {
+  const skip = skipOf(release, 'verify');
+  if (skip !== undefined) {
     return {
       id: 'verify',
       state: 'skipped',
       since: undefined,
-      detail: release.skipped.find((row) => row.what === 'verify')?.reason ?? '',
+      detail: skip.reason,
     };
   }
   return toDo('verify');
