@@ -11,15 +11,24 @@ interface Following {
   readonly done: Promise<void>;
 }
 
+/** How much of one attempt's log is told at the most; `reached` is called once, with the first line that is not. */
+export interface Most {
+  readonly lines: number;
+  readonly characters: number;
+  reached(step: string, line: LogLine): void;
+}
+
 /** Follows the logs of a release's attempts, each until it has ended and all of it is read. */
 export class AttemptLogs {
   readonly #executor: Executor;
   readonly #onLine: (step: string, line: LogLine) => void;
+  readonly #most: Most | undefined;
   readonly #followings = new Map<AttemptName, Following>();
 
-  constructor(executor: Executor, onLine: (step: string, line: LogLine) => void) {
+  constructor(executor: Executor, onLine: (step: string, line: LogLine) => void, most?: Most) {
     this.#executor = executor;
     this.#onLine = onLine;
+    this.#most = most;
   }
 
   /** Attempts that run already: another process began them, or this one in an earlier life. */
@@ -50,7 +59,20 @@ export class AttemptLogs {
     }
   }
 
+  /** Lets go of all of them, wherever they are. */
+  async leave(): Promise<void> {
+    for (const { over } of this.#followings.values()) over.abort();
+    await Promise.all([...this.#followings.values()].map(({ done }) => done));
+  }
+
   async #read(step: string, attempt: AttemptName, options: { lastBytes?: number; signal: AbortSignal }): Promise<void> {
-    for await (const line of this.#executor.logs(attempt, { ...options, follow: true })) this.#onLine(step, line);
+    let [lines, characters] = [0, 0];
+    for await (const line of this.#executor.logs(attempt, { ...options, follow: true })) {
+      if (this.#most !== undefined && (lines >= this.#most.lines || characters >= this.#most.characters))
+        return this.#most.reached(step, line);
+      this.#onLine(step, line);
+      lines += 1;
+      characters += line.text.length;
+    }
   }
 }

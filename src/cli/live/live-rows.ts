@@ -31,7 +31,7 @@ export async function showLiveRows(
       if (entry.type === 'attempt.accepted')
         logs.follow(String(entry.data['step']), entry.data['attempt'] as Parameters<typeof logs.follow>[1]);
     }
-    await logs.finish();
+    await logs.leave(); // a row shows the last line of what runs: nothing that is over is read to its end
   })();
   const draw = (isLast: boolean): void => {
     const isOver = isLast ? undefined : progress.goal;

@@ -52,6 +52,24 @@ test('a step is said to be done after the last line of its log, however slow tha
   expect(told).toEqual(['12:00:00 deb> first', '12:00:00 deb> last', '12:00:00 main-1.1 deb: done']);
 });
 
+test('of a log without end the first lines are told, and where the others are; nothing waits for the rest', async () => {
+  const { journal, told, terminal, record, clock } = scene();
+  const logs = async function* (): AsyncIterable<LogLine> {
+    for (let at = 1; at < 100_000; at += 1) yield line(`line ${at}`);
+    throw new Error('it was read to its end');
+  };
+  const executor = { logs, lookup: async () => ({ state: 'exited' }) } as unknown as Executor;
+  await record(0, 'attempt.accepted', { step: 'deb', attempt: 'slw-main-1.1-deb-1' });
+  await record(1, 'step.succeeded', { step: 'deb', files: [], tree: 'ab'.repeat(32) });
+  await printPlainLines(terminal, { journal, executor, clock }, progress, AbortSignal.abort());
+  expect(told).toHaveLength(5_002);
+  expect(told.at(-3)).toBe('12:00:00 deb> line 5000');
+  expect(told.at(-2)).toBe(
+    '12:00:00 main-1.1 deb: more lines follow and are not shown here: slipway logs main-1.1/deb',
+  );
+  expect(told.at(-1)).toBe('12:00:00 main-1.1 deb: done');
+});
+
 test('what was recorded before the work was over is told, also when nobody had time to tell it', async () => {
   const { journal, told, terminal, record, clock } = scene();
   const { executor, finish } = slowLog();

@@ -1,6 +1,7 @@
 import type { Entry } from '../../domain/journal/entry.ts';
 import type { AttemptName } from '../../kernel/ids.ts';
 import { formatInstant, type Instant } from '../../kernel/instant.ts';
+import type { LogLine } from '../../ports/executor.ts';
 import type { Terminal } from '../context.ts';
 import { oneLine } from '../output/printable.ts';
 import { AttemptLogs } from './attempt-logs.ts';
@@ -8,6 +9,9 @@ import { followRelease } from './follow-release.ts';
 import { narrate } from './narrate.ts';
 import { ReleaseView } from './release-view.ts';
 import type { Progress, ProgressSource } from './show-progress.ts';
+
+/** Of one attempt's log: printing hundreds of megabytes would go on long after users have the release. All of it is kept. */
+const SHOWN = { lines: 5_000, characters: 1_000_000 };
 
 /** Facts that end a step, or its attempt: told after the last line of its log. */
 const ENDS = new Set(['attempt.exited', 'attempt.lost', 'step.succeeded', 'step.failed', 'step.cancelled']);
@@ -21,7 +25,12 @@ export async function printPlainLines(
 ): Promise<void> {
   const say = (at: Instant, text: string): void => terminal.err(`${formatInstant(at).slice(11, 19)} ${text}`);
   const view = await ReleaseView.read(journal, release);
-  const logs = new AttemptLogs(executor, (step, line) => say(line.at, `${step}> ${oneLine(line.text)}`));
+  const reached = (step: string, line: LogLine): void =>
+    say(line.at, `${release} ${step}: more lines follow and are not shown here: slipway logs ${release}/${step}`);
+  const logs = new AttemptLogs(executor, (step, line) => say(line.at, `${step}> ${oneLine(line.text)}`), {
+    ...SHOWN,
+    reached,
+  });
   logs.followRunning(view.run);
   const sayActivity = activityTeller(view, (text) => say(clock.now(), `${release} ${text}`));
   sayActivity(clock.now(), goal);
