@@ -75,7 +75,10 @@ test('a newcomer who types what the guide says comes to its end', { timeout: 180
   }
   const all = said.join('');
   // What the guide shows as output is what was said, but for the digest.
-  expect(all).toContain('failed: deb: name is "Greeter"; Debian Policy 5.6.1 does not allow that. [PACKAGE_OPTION]');
+  expect(all).toContain('packages.deb.with.name is "Greeter"; Debian Policy 5.6.1 does not allow that.');
+  expect(all).toContain(
+    'failed: deb: scripts.postinst names app/postinst, which is not there. There is app/greet. [PACKAGE_INPUT]',
+  );
   expect(all).toMatch(/next: slipway approve main-1\.5 --gate lead --digest [0-9a-f]{12}/);
   expect(existsSync(join(folder, 'public/debian/greeter.sources'))).toBe(true);
   expect(existsSync(join(folder, 'public/download/1.4/manual.txt'))).toBe(true);

@@ -59,7 +59,10 @@ function frame(terminal: Terminal, view: ReleaseView, { now, goal, lastLines, is
   const color = paint(terminal.hasColor);
   // One column and one line stay free: a cursor in the last corner makes some terminals scroll.
   const columns = terminal.columns - 1;
-  const title = cutToWidth(`${report.release}  ${report.phase}`, columns);
+  const title = cutToWidth(
+    `${report.release}  ${report.phase}${report.failure === undefined ? '' : ', stopped'}`,
+    columns,
+  );
   const { rows, leftOut } = fitRows(report.rows, isLast ? Number.POSITIVE_INFINITY : terminal.height - 2);
   const withLogs = rows.map((row): StatusRow => {
     const line = lastLines.get(row.id);

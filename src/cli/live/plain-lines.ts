@@ -11,7 +11,7 @@ import { ReleaseView } from './release-view.ts';
 import type { Progress, ProgressSource } from './show-progress.ts';
 
 /** Of one attempt's log: printing hundreds of megabytes would go on long after users have the release. All of it is kept. */
-const SHOWN = { lines: 5_000, characters: 1_000_000 };
+const SHOWN = { lines: 50_000, characters: 10_000_000 };
 
 /** Facts that end a step, or its attempt: told after the last line of its log. */
 const ENDS = new Set(['attempt.exited', 'attempt.lost', 'step.succeeded', 'step.failed', 'step.cancelled']);

@@ -46,7 +46,11 @@ function latestOfEachLine(releases: readonly ReleaseState[]): readonly ReleaseSt
 function print({ terminal }: CliContext, view: StatusView, now: Instant): void {
   const color = paint(terminal.hasColor);
   const generation = view.generation === undefined ? '' : `  generation ${view.generation}`;
-  terminal.out(color.bold(`${view.release}  ${view.phase}${generation}  (line ${view.line}, channel ${view.channel})`));
+  terminal.out(
+    color.bold(
+      `${view.release}  ${view.phase}${view.failure === undefined ? '' : ', stopped'}${generation}  (line ${view.line}, channel ${view.channel})`,
+    ),
+  );
   for (const row of view.rows) terminal.out(formatRow(row, now, color, terminal.isLive ? terminal.columns : undefined));
   if (view.failure !== undefined) {
     const { remedy, at, partial } = view.failure;

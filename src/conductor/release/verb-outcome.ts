@@ -1,5 +1,5 @@
 import type { GateState } from '../../domain/release/gate.ts';
-import type { GateRow } from '../../domain/release/gate-review.ts';
+import { type GateRow, openGates } from '../../domain/release/gate-review.ts';
 import type { Failure, Phase, ReleaseState } from '../../domain/release/release-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 
@@ -28,7 +28,7 @@ export function failed(release: ReleaseState, failure: Failure, exit: ExitCode):
 }
 
 export function waiting(release: ReleaseState, gates: readonly GateRow[]): VerbOutcome {
-  const open = gates.filter((gate) => gate.state.state !== 'passed' && gate.skipped === undefined);
+  const open = openGates(gates);
   const names = open.map(({ name, state }) => `${name} (${wordsOf(state)})`).join(', ');
   return {
     exit: EXIT.waiting,

@@ -32,8 +32,11 @@ export function reviewGates(release: ReleaseState, now: Instant): readonly GateR
   });
 }
 
-export const gatesPassed = (rows: readonly GateRow[]): boolean =>
-  rows.every((row) => row.state.state === 'passed' || row.skipped !== undefined);
+/** Those that keep the release from being promoted. */
+export const openGates = (rows: readonly GateRow[]): readonly GateRow[] =>
+  rows.filter((row) => row.state.state !== 'passed' && row.skipped === undefined);
+
+export const gatesPassed = (rows: readonly GateRow[]): boolean => openGates(rows).length === 0;
 
 /** The gate at which a person's approval of this very plan stands; a person counts in one gate (promotion 3). */
 export const approvesAt = (release: ReleaseState, person: string): string | undefined =>

@@ -59,11 +59,11 @@ test('two approvals are two people: the same person twice counts once', () => {
 });
 
 test('an approval of another plan has lapsed, and says whose it was', () => {
-  expect(ask([approved('bob', 1, OTHER)])).toEqual({ state: 'lapsed', by: ['bob'] });
+  expect(ask([approved('bob', 1, OTHER)])).toEqual({ state: 'lapsed', by: ['bob'], why: 'changed' });
 });
 
 test('an approval given before an undo has lapsed, also when the clock was set back since', () => {
-  expect(ask([{ ...approved('bob', 1), lapsed: true }])).toEqual({ state: 'lapsed', by: ['bob'] });
+  expect(ask([{ ...approved('bob', 1), lapsed: true }])).toEqual({ state: 'lapsed', by: ['bob'], why: 'undone' });
   expect(ask([{ ...approved('bob', 9), lapsed: true }, approved('carol', 1)])).toMatchObject({ state: 'passed' });
 });
 

@@ -30,8 +30,8 @@ export type GateState =
   | { readonly state: 'waiting'; readonly have: readonly Approval[]; readonly need: number }
   | { readonly state: 'passed'; readonly have: readonly Approval[]; readonly until: Instant }
   | { readonly state: 'refused'; readonly by: string; readonly at: Instant }
-  /** There were approvals, for another digest. */
-  | { readonly state: 'lapsed'; readonly by: readonly string[] }
+  /** There were approvals: for another digest, or for a promotion that was taken back. */
+  | { readonly state: 'lapsed'; readonly by: readonly string[]; readonly why: 'changed' | 'undone' }
   | { readonly state: 'expired'; readonly by: readonly string[]; readonly at: Instant };
 
 export interface GateQuestion {
@@ -82,7 +82,10 @@ export function gateState(question: GateQuestion): GateState {
     return { state: 'expired', by: dated.map((approval) => approval.by), at: last.expiresAt };
   }
   const elsewhere = approvals.filter((word) => word.digest !== digest || word.lapsed === true);
-  if (elsewhere.length > 0) return { state: 'lapsed', by: elsewhere.map((word) => word.by) };
+  if (elsewhere.length > 0) {
+    const why = elsewhere.some((word) => word.digest === digest) ? 'undone' : 'changed';
+    return { state: 'lapsed', by: elsewhere.map((word) => word.by), why };
+  }
   return { state: 'waiting', have: [], need: gate.min };
 }
 

@@ -3,7 +3,7 @@ import type { StepConfig } from '../config/resolved-config.ts';
 import { runLines, type StepLine } from '../run/run-lines.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { StepResult } from '../run/step-result.ts';
-import { type GateRow, gatesPassed, reviewGates } from './gate-review.ts';
+import { type GateRow, openGates, reviewGates } from './gate-review.ts';
 import { isProved, isVerified, needsNewCandidate } from './release-machine.ts';
 import type { ReleaseState } from './release-state.ts';
 import { skipOf } from './skip.ts';
@@ -201,7 +201,7 @@ function gateRow({ name, state, skipped }: GateRow): StatusRow {
         id,
         state: 'waiting',
         since: undefined,
-        detail: `approvals of ${state.by.join(', ')} lapsed: the plan has changed`,
+        detail: `approvals of ${state.by.join(', ')} lapsed: ${state.why === 'undone' ? 'it was undone' : 'the plan has changed'}`,
       };
     case 'expired':
       return { id, state: 'waiting', since: state.at, detail: `approvals of ${state.by.join(', ')} have expired` };
@@ -231,8 +231,10 @@ function nextCommand(release: ReleaseState, gates: readonly GateRow[], now: Inst
   if (failure !== undefined || phase === 'live' || phase === 'promoting') return `slipway resume ${id}`;
   if (phase === 'undone') return `slipway promote ${id}`;
   if (release.candidate === undefined || !isProved(release, now)) return `slipway resume ${id}`;
-  const open = gates.find((gate) => gate.state.state !== 'passed' && gate.skipped === undefined);
-  if (!gatesPassed(gates) && open !== undefined) {
+  const [open] = openGates(gates);
+  if (open !== undefined) {
+    // Only another plan is not the one that was rejected.
+    if (open.state.state === 'refused') return `slipway stage ${id}`;
     return `slipway approve ${id} --gate ${open.name} --digest ${release.digest.slice(0, 12)}`;
   }
   return `slipway promote ${id}`;

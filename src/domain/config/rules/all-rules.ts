@@ -1,6 +1,7 @@
 import type { PathFinding } from '../path-finding.ts';
 import { checkAgents } from './agent-rules.ts';
 import { checkAlerts } from './alert-rules.ts';
+import { checkDebs } from './deb-rules.ts';
 import { checkForms } from './form-rules.ts';
 import { checkGates } from './gate-rules.ts';
 import { checkLines } from './line-rules.ts';
@@ -22,6 +23,7 @@ const RULES: readonly Rule[] = [
   checkValues,
   checkLines,
   checkPackages,
+  checkDebs,
   checkSteps,
   checkPromotes,
   checkRepositories,

@@ -15,13 +15,27 @@ const RULES = {
   license:    ['5.1',    /^[^\s](?:.*[^\s])?$/, 'one line that is not empty'],
 } as const satisfies Record<string, Rule>;
 
-/** @throws {PackageOptionError} naming the section of Debian Policy. */
-export function checkField(option: keyof typeof RULES, value: string): string {
+type Option = keyof typeof RULES;
+
+/** Options of a deb that become a field of their own. */
+export const DEB_FIELDS = Object.keys(RULES) as readonly Option[];
+
+/** Why a value cannot be that field: the section of Debian Policy, and what it wants; undefined when it can. */
+export function debFieldFault(
+  option: Option,
+  value: string,
+): { readonly section: string; readonly says: string } | undefined {
   const [section, fits, says] = RULES[option];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused
-  if (fits.test(value) && !/[\u0000-\u001f\u007f]/.test(value)) return value;
+  return fits.test(value) && !/[\u0000-\u001f\u007f]/.test(value) ? undefined : { section, says };
+}
+
+/** @throws {PackageOptionError} naming the section of Debian Policy. */
+export function checkField(option: Option, value: string): string {
+  const fault = debFieldFault(option, value);
+  if (fault === undefined) return value;
   throw new PackageOptionError(
-    `${option} is ${JSON.stringify(value)}; Debian Policy ${section} does not allow that.`,
-    `Write ${says}.`,
+    `${option} is ${JSON.stringify(value)}; Debian Policy ${fault.section} does not allow that.`,
+    `Write ${fault.says}.`,
   );
 }
