@@ -1,6 +1,7 @@
 import type { ReleaseWorld } from './conductor/release/release-world.ts';
 import type { Finding } from './domain/config/finding.ts';
 import type { PlannedConfig } from './domain/release/planned-config.ts';
+import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ConfigRequest, LoadedConfig } from './ports/config-source.ts';
 import type { Executor } from './ports/executor.ts';
@@ -65,6 +66,7 @@ export interface SlipwayParts {
   ): Promise<PlannedConfig>;
   openState(place: Place, access: StateAccess): Promise<OpenedState>;
   openExecutor(place: Place, state: OpenedState): Promise<Executor>;
+  openArtifacts(place: Place, state: OpenedState): Promise<ArtifactStore>;
   openWorld(place: Place, state: OpenedState): Promise<OpenedWorld>;
   initialise(place: Place, request: InitRequest): Promise<InitResult>;
 }
@@ -103,6 +105,8 @@ export function createParts(programFolder?: URL): SlipwayParts {
     },
     openExecutor: async (place, state) =>
       (await (await import('./compose/open-world.ts')).openAgents(place, state, programFolder)).executor,
+    openArtifacts: async (place, state) =>
+      (await (await import('./compose/open-world.ts')).openAgents(place, state, programFolder)).store,
     openWorld: async (place, state) =>
       await (await import('./compose/open-world.ts')).openWorld(place, state, programFolder),
     initialise: async (place, request) => await (await import('./compose/initialise.ts')).initialise(place, request),

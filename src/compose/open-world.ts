@@ -37,7 +37,12 @@ export async function openAgents(
   { folder, isRehearsal }: OpenedState,
   programFolder = bundleFolder(),
 ): Promise<Agents> {
-  const store = await DiskArtifactStore.open(join(folder, 'artifacts'));
+  const store = await DiskArtifactStore.open(join(folder, 'artifacts'), {
+    onRepair: ({ sha256, path, actual }) => {
+      const found = actual === 'unreadable' ? 'could not be read' : `had sha256 ${actual}`;
+      warn(`warning: Artifact ${sha256} was damaged (${path} ${found}) and has been replaced. Check the disk.`);
+    },
+  });
   const trees = new DiskTreeStore(store);
   const secrets = new LocalSecretReader({
     env,

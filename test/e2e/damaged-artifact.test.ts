@@ -41,6 +41,12 @@ test('a byte flipped on disk is never promoted, and the step that made it makes 
     chmodSync(blob, 0o644);
     writeFileSync(blob, bytes);
 
+    expect(slipway('journal', 'verify')).toMatchObject({
+      status: 4,
+      said: expect.stringMatching(
+        new RegExp(`artifact ${sha256} is damaged .*main-1\\.1, [\\s\\S]*next: slipway stage main-1\\.1`),
+      ),
+    });
     expect(slipway('promote', 'main-1.1', '--yes')).toMatchObject({
       status: 6,
       said: expect.stringContaining('is not sound'),
@@ -48,6 +54,10 @@ test('a byte flipped on disk is never promoted, and the step that made it makes 
     expect(slipway('stage', 'main-1.1')).toMatchObject({
       status: 0,
       said: expect.stringContaining('it is done again'),
+    });
+    expect(slipway('journal', 'verify')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('each as it was put'),
     });
     expect(slipway('resume', 'main-1.1')).toMatchObject({ status: 0, said: expect.stringContaining('is live') });
     expect(slipway('journal', 'show', 'run/main-1.1').said).toContain('step.bytes-missing');

@@ -21,7 +21,7 @@ import { removeAbandoned } from './remove-abandoned.ts';
 import { SweepMarks } from './sweep-blobs.ts';
 
 export interface DiskArtifactStoreOptions {
-  /** Told when damaged bytes were found and replaced because the right ones were put again. Default: a process warning. */
+  /** Told when damaged bytes were found and replaced because the right ones were put again. */
   readonly onRepair?: (found: DamagedBlob) => void;
 }
 
@@ -39,7 +39,7 @@ export class DiskArtifactStore implements ArtifactStore {
     this.root = root;
     this.#blobs = join(root, 'sha256');
     this.#marks = new SweepMarks(root);
-    this.#onRepair = options.onRepair ?? warnOfRepair;
+    this.#onRepair = options.onRepair ?? (() => undefined);
   }
 
   /** Makes the folders when they are not there, and removes what crashed writers left behind. */
@@ -230,8 +230,3 @@ export class DiskArtifactStore implements ArtifactStore {
 
 /** The disk's own words are lost on purpose here: what counts is that these bytes cannot be had. */
 const absentOrUnreadable = (error: unknown) => (hasCode(error, 'ENOENT') ? 'absent' : 'unreadable');
-
-function warnOfRepair({ sha256, path, actual }: DamagedBlob): void {
-  const found = actual === 'unreadable' ? 'could not be read' : `had sha256 ${actual}`;
-  process.emitWarning(`Artifact ${sha256} was damaged (${path} ${found}) and has been replaced. Check the disk.`);
-}

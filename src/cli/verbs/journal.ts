@@ -1,3 +1,6 @@
+import type { OpenedState } from '../../compose.ts';
+import { neededArtifacts } from '../../conductor/artifacts/needed-artifacts.ts';
+import { type StoreReport, verifyStore } from '../../conductor/artifacts/verify-store.ts';
 import { exportJournal } from '../../conductor/journal/export-journal.ts';
 import { showJournal } from '../../conductor/journal/show-journal.ts';
 import { verifyJournal } from '../../conductor/journal/verify-journal.ts';
@@ -15,8 +18,9 @@ export async function run(context: CliContext, [action = '', stream]: readonly s
   if (!['show', 'export', 'verify'].includes(action)) {
     throw new UsageError(`journal ${action} is no action.`, 'Say show, export or verify.');
   }
-  return await withState(context, 'read', async ({ recorded }) => {
-    if (action === 'verify') return await verify(context, recorded);
+  return await withState(context, 'read', async (state) => {
+    if (action === 'verify') return await verify(context, state);
+    const { recorded } = state;
     if (stream !== undefined) await assertStream(recorded, stream);
     const filter = stream === undefined ? {} : { stream };
     if (context.output === 'json') return await printEntries(context, exportJournal(recorded, filter));
@@ -51,19 +55,37 @@ async function printEntries({ terminal }: CliContext, lines: AsyncIterable<strin
   return EXIT.done;
 }
 
-/** Reads every entry again: numbering, digests, shapes, references. Exit 4 when something does not fit. */
-async function verify({ terminal, output }: CliContext, journal: Journal): Promise<ExitCode> {
+/** Reads every entry again, and every artifact: numbering, digests, shapes, references. Exit 4 when something does not fit. */
+async function verify(context: CliContext, state: OpenedState): Promise<ExitCode> {
+  const { terminal, output } = context;
   const findings: JournalFinding[] = [];
-  const reading = verifyJournal(journal);
+  const reading = verifyJournal(state.recorded);
   let next = await reading.next();
   for (; next.done !== true; next = await reading.next()) findings.push(next.value);
-  const exit = findings.length === 0 ? EXIT.done : EXIT.verification;
   const { entries } = next.value;
-  if (output === 'json') printJson(terminal, { exit, entries, findings });
+  const store = await verifyStore(
+    await context.parts.openArtifacts(context, state),
+    findings.length === 0 ? await neededArtifacts(state.journal) : new Map(),
+  );
+  const isSound = findings.length === 0 && store.damaged.length === 0 && store.missing.length === 0;
+  const exit = isSound ? EXIT.done : EXIT.verification;
+  if (output === 'json') printJson(terminal, { exit, entries, findings, store });
   else {
     for (const { stream, seq, says } of findings) terminal.out(oneLine(`${stream} ${seq}: ${says}`));
     const verdict = findings.length === 0 ? 'each as it was written' : `${findings.length} findings`;
     terminal.out(`${entries} entries, ${verdict}`);
+    printStore(terminal, store);
   }
   return exit;
+}
+
+function printStore(terminal: CliContext['terminal'], { artifacts, sizeBytes, damaged, missing }: StoreReport): void {
+  for (const { sha256, path, neededBy } of damaged)
+    terminal.out(oneLine(`artifact ${sha256} is damaged (${path})${neededBy === undefined ? '' : `: ${neededBy}`}`));
+  for (const { sha256, neededBy } of missing) terminal.out(oneLine(`artifact ${sha256} is missing: ${neededBy}`));
+  const wrong = damaged.length + missing.length;
+  terminal.out(`${artifacts} artifacts, ${sizeBytes} bytes, ${wrong === 0 ? 'each as it was put' : `${wrong} wrong`}`);
+  const needing = [...damaged, ...missing].flatMap(({ neededBy }) => neededBy?.split(',')[0] ?? []);
+  for (const release of new Set(needing))
+    terminal.out(`next: slipway stage ${release}    (makes the same bytes again; look at the disk first)`);
 }

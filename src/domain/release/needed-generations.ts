@@ -1,16 +1,6 @@
 import type { Instant } from '../../kernel/instant.ts';
-import type { Phase, ReleaseState } from './release-state.ts';
-
-/** Until then its candidate may still be promoted. */
-const OPEN: ReadonlySet<Phase> = new Set([
-  'planned',
-  'building',
-  'staged',
-  'verified',
-  'approved',
-  'promoting',
-  'undone',
-]);
+import { isOpen } from './open-phases.ts';
+import type { ReleaseState } from './release-state.ts';
 
 /**
  * Generations of a channel that a sweep must leave, besides what is live and young: candidates that may still be promoted
@@ -25,8 +15,7 @@ export function neededGenerations(
   const needed = new Set<number>();
   for (const { phase, plan, candidate, promotion } of releases) {
     if (plan.channel !== channel) continue;
-    if (candidate !== undefined && OPEN.has(phase) && candidate.keepUntil >= now)
-      needed.add(candidate.generation.number);
+    if (candidate !== undefined && isOpen(phase) && candidate.keepUntil >= now) needed.add(candidate.generation.number);
     if (promotion === undefined || !(phase === 'promoting' || promotion.after.number === current)) continue;
     needed.add(promotion.after.number).add(promotion.undo.number);
   }
