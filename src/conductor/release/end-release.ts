@@ -3,6 +3,7 @@ import { LINE_EVENTS } from '../../domain/release/line-events.ts';
 import { WrongStateError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { stepsOfLine } from '../../domain/release/steps-of-line.ts';
 import type { RunState } from '../../domain/run/run-state.ts';
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
 import { type HeldLease, holdLease } from '../lease/hold-lease.ts';
@@ -138,7 +139,9 @@ async function recordCancelled(
   if (isOver || !isStopped || release.failure !== undefined) return;
   const [step] = ended;
   const event = newEvent(RELEASE_EVENTS, 'release.failed', {
-    phase: 'build',
+    phase: stepsOfLine(release.config, release.plan.line).some((own) => own.uses === 'run' && own.id === step)
+      ? 'step'
+      : 'build',
     ...(step !== undefined && { step }),
     class: 'CANCELLED',
     sentence: `${ended.join(', ')} cancelled by ${actor.login}: ${reason}`,

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { failing } from '../../../test/support/release/failing-origin.ts';
 import { openHouse, person, proved, seen, typesOf } from '../../../test/support/release/open-houses.ts';
@@ -6,6 +7,26 @@ import { refusal, released, verbsOf } from '../../../test/support/release/verbs.
 import { OriginFullError } from '../../ports/origin-error.ts';
 
 const DAY_MS = 86_400_000;
+test('a pointer that somebody removed after the promotion is told, and the release goes on when it is back', async () => {
+  const house = await openHouse();
+  const id = await proved(house);
+  let looks = 0;
+  house.onVerify = () => {
+    looks += 1;
+    if (looks === 2) house.complaint = 'not now'; // live, and not proved yet
+  };
+  await person(house).promote(id);
+  house.complaint = undefined;
+  const pointer = join(house.root, 'gen/stable/current');
+  renameSync(pointer, join(house.root, 'aside'));
+  expect(await person(house).resume(id)).toMatchObject({
+    exit: 4,
+    sentence: expect.stringContaining('channel stable shows nothing'),
+  });
+  renameSync(join(house.root, 'aside'), pointer);
+  expect(await person(house).resume(id)).toMatchObject({ exit: 0, phase: 'settled' });
+});
+
 describe('the disk', () => {
   test('is full when the pointer is about to move: nothing is visible, status says why, resume goes on', async () => {
     const house = await openHouse();

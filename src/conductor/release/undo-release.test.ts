@@ -157,7 +157,14 @@ describe('it is refused with 6', () => {
     const id = await released(house);
     const other = await released(house, 'lts', '0.1');
     await person(house).undo(other);
-    expect(await refusal(person(house).undo(id))).toMatchObject({ code: 'SLIP_POINTER_NOT_OURS' });
+    const refused = {
+      code: 'SLIP_POINTER_NOT_OURS',
+      message: expect.stringContaining(`took ${other} back`),
+      remedy: expect.stringContaining('slipway run main'),
+    };
+    expect(await refusal(person(house).undo(id))).toMatchObject(refused);
+    await person(house).abandon(other);
+    expect(await refusal(person(house).undo(id))).toMatchObject(refused);
   });
 
   test('while a newer release of the line is open', async () => {

@@ -2,7 +2,12 @@ import { newEvent } from '../../domain/journal/event-definition.ts';
 import { LINE_EVENTS } from '../../domain/release/line-events.ts';
 import { PointerNotOursError, WrongStateError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import type { GenerationRef, Promotion, ReleaseState } from '../../domain/release/release-state.ts';
+import {
+  foldRelease,
+  type GenerationRef,
+  type Promotion,
+  type ReleaseState,
+} from '../../domain/release/release-state.ts';
 import type { StreamWrite } from '../../ports/journal.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
 import { type ChannelView, viewChannel } from './channel-view.ts';
@@ -69,7 +74,8 @@ async function undoUnder(
   const line = await loadLine(world.journal, release.plan.line);
   if (line.open !== undefined && line.open !== release.id) throw newerIsOpen(release, line.open);
   const isThere = (view.current?.digest ?? null) === (before?.digest ?? null);
-  if (!isThere && view.current?.digest !== promotion.undo.digest) throw promotedSince(release, promotion, view);
+  if (!isThere && view.current?.digest !== promotion.undo.digest)
+    throw await promotedSince(world, release, promotion, view);
 
   const reopened = newEvent(LINE_EVENTS, 'release.reopened', { release: release.id });
   const ofLine = { stream: `line/${release.plan.line}`, seq: line.seq };
@@ -135,17 +141,24 @@ const newerIsOpen = ({ id, plan }: ReleaseState, open: string): WrongStateError 
     `Release ${open}, whose higher version cures ${id}; or "slipway abandon ${open} --reason TEXT", then undo.`,
   );
 
-function promotedSince(
+async function promotedSince(
+  { journal }: ReleaseWorld,
   { id, plan }: ReleaseState,
   promotion: Promotion,
   { current }: ChannelView,
-): PointerNotOursError {
+): Promise<PointerNotOursError> {
   if (current === undefined || current.number < promotion.after.number) {
     return new PointerNotOursError(
       `Channel ${plan.channel} shows ${current === undefined ? 'nothing' : `generation ${current.number}`}, not generation ${promotion.after.number} of ${id}: somebody moved the pointer back by hand.`,
       'Find out who, and put the pointer back where the journal left it ("slipway journal show").',
     );
   }
+  const later = foldRelease(current.release, await journal.read(`release/${current.release}`));
+  if (later?.isUndone === true)
+    return new PointerNotOursError(
+      `Channel ${plan.channel} shows generation ${current.number}, which took ${later.id} back after ${id} was promoted. Nothing was prepared to take ${id} back from there.`,
+      `Release a higher version with "slipway run ${plan.line}": that is what cures ${id} now.`,
+    );
   return new PointerNotOursError(
     `Channel ${plan.channel} shows generation ${current.number} of ${current.release}, promoted after ${id}. Taking ${id} back would take that along.`,
     `Undo ${current.release} first, or release a higher version.`,

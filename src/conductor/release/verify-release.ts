@@ -20,7 +20,11 @@ export async function verifyRelease(
   signal: AbortSignal,
 ): Promise<{ readonly release: ReleaseState; readonly failure?: Failure }> {
   const generation = step.view === 'live' ? await whatUsersSee(world, release) : release.candidate?.generation;
-  if (generation === undefined) throw new Error(`${release.id} has no generation to verify`);
+  if (generation === undefined) {
+    const failure = nothingToVerify(release, step.view);
+    const event = newEvent(RELEASE_EVENTS, 'release.failed', failure);
+    return { release: await recordFact(world, release.id, { held, actor }, event), failure };
+  }
   const report = await askClients(world, release, generation, step, signal);
   const wrong = report.evidence.filter((row) => !row.passed);
   const phase = step.view === 'live' ? 'settle' : 'verify';
@@ -84,6 +88,14 @@ const missingClient = (client: string, because: string): ClientReport['evidence'
   passed: false,
   said: because,
   durationMs: 0,
+});
+
+/** The pointer was removed by hand, or the whole origin was. */
+const nothingToVerify = ({ id, plan }: ReleaseState, view: VerifyStep['view']): Failure => ({
+  phase: view === 'live' ? 'settle' : 'verify',
+  class: 'VERIFY_FAILED',
+  sentence: `channel ${plan.channel} shows nothing in its ${view} view: there is no pointer`,
+  remedy: `Find out who removed it ("slipway journal show" says where it was), put it back, then "slipway resume ${id}".`,
 });
 
 /** The first thing a client could not do, in one sentence. */

@@ -64,7 +64,10 @@ export class RunConductor {
     try {
       const run = await this.#known(runId, goal === 'build' ? undefined : goal);
       const missing = await findMissingBytes(this.#world, run.state, goal);
-      await run.record('conductor', () => missing, [lease.guard]);
+      // Somebody may have said so meanwhile: then it is no news any more.
+      const stillDone = (state: RunState) =>
+        missing.filter(({ data }) => state.steps.get(data['step'] as StepId)?.status === 'succeeded');
+      await run.record('conductor', stillDone, [lease.guard]);
       const end = await new RunSession(this.#world, run, lease, goal).conduct(options.signal);
       const outcome = runOutcome(run.state, goal);
       return end === 'interrupted' && outcome.state !== 'done' ? { ...outcome, state: 'interrupted' } : outcome;

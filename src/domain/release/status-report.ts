@@ -84,8 +84,14 @@ function rowsOf(step: StepConfig, scene: Scene): readonly StatusRow[] {
     case 'promote':
       return [promoteRow(scene)];
     case 'run':
-      return [scene.steps.get(step.id) ?? toDo(step.id)];
+      return [ownRow(step.id, scene)];
   }
+}
+
+/** A step of the config's own: until its place has come it waits for what stands before it, not for a core. */
+function ownRow(id: string, { steps }: Scene): StatusRow {
+  const row = steps.get(id);
+  return row === undefined || row.state === 'to-do' ? toDo(id) : row;
 }
 
 const toDo = (id: string, detail = ''): StatusRow => ({ id, state: 'to-do', since: undefined, detail });

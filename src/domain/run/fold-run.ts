@@ -122,7 +122,8 @@ function applyToStep(step: StepState, event: StepEvent, { at }: Told): StepState
     case 'step.outdated':
       return settled(step, 'waiting', at);
     case 'step.bytes-missing':
-      return { ...settled(step, 'waiting', at), isMissingBytes: true };
+      // Making them again is work of its own: what was spent on making them does not count.
+      return { ...settled(step, 'waiting', at), isMissingBytes: true, grantedAfter: step.attempts.at(-1)?.number ?? 0 };
   }
 }
 
