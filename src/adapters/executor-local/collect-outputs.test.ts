@@ -131,6 +131,11 @@ describe('what is refused', () => {
     await refused(collect(['out/*.rpm']), 'SLIP_OUTPUT_NO_MATCH'); // what nobody asked for may have any name
   });
 
+  test('what would lie below a file', async () => {
+    await writeFile(join(work, 'out/plain.deb'), 'x');
+    await refused(collect(['out/plain.deb/*']), 'SLIP_OUTPUT_NO_MATCH');
+  });
+
   test('more files than a release has', async () => {
     for (let i = 0; i <= 10_000; i++) writeFileSync(join(work, `out/${i}`), '');
     await refused(collect(['out/*']), 'SLIP_OUTPUT_TOO_MANY', 'More than 10000 files');

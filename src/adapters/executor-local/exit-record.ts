@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } fro
 import { dirname } from 'node:path';
 import type { AttemptExit } from '../../domain/run/attempt.ts';
 import type { Instant } from '../../kernel/instant.ts';
+import { hasCode } from '../../system/has-code.ts';
 import { syncFolderNow } from '../../system/sync-folder.ts';
 import { writeAll } from './durable-file.ts';
 import { translateDiskError } from './system-error.ts';
@@ -36,7 +37,7 @@ export class ExitReservation {
         closeSync(fd);
       }
     } catch (error) {
-      this.release();
+      if (!hasCode(error, 'EEXIST')) this.release(); // that one is somebody else's
       throw translateDiskError(error, exitPath);
     }
   }

@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import {
@@ -60,7 +60,7 @@ async function* pathsBelow(work: string, pattern: OutputPattern): AsyncGenerator
   const folders: { path: string; where: Buffer }[] = [{ path: pattern.base, where: Buffer.from(start) }];
   let names = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of await readdir(folder.where, { withFileTypes: true, encoding: 'buffer' })) {
+    for (const entry of await entriesOf(folder.where)) {
       const name = entry.name.toString('utf8');
       const path = folder.path === '' ? name : `${folder.path}/${name}`;
       if (isOurs(path)) continue;
@@ -123,6 +123,16 @@ async function targetOf(place: string, real: string): Promise<string> {
     return await readlink(place);
   } catch (error) {
     if (hasCode(error, 'EINVAL', 'ENOENT')) return real; // the link is a folder further up
+    throw error;
+  }
+}
+
+/** A pattern may go through what is a file here (`dist/*`): nothing lies below it. */
+async function entriesOf(folder: Buffer): Promise<Dirent<Buffer>[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    if (hasCode(error, 'ENOTDIR')) return [];
     throw error;
   }
 }

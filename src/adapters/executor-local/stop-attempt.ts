@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptName } from '../../kernel/ids.ts';
@@ -35,7 +36,7 @@ export async function stopAttempt(
 /** Takes the attempt, so that no supervisor that is just starting can. @returns the claim of one that was faster. */
 async function forbid(paths: AttemptPaths, reason: string): Promise<ProcessIdentity | undefined> {
   const at = Date.now() as Instant;
-  const reservation = new ExitReservation(paths.exit, `stop-${ownIdentity().pid}`);
+  const reservation = new ExitReservation(paths.exit, `stop-${randomUUID()}`);
   if (!createFile(paths.claim, `${JSON.stringify({ ...ownIdentity(), startedAt: at })}\n`)) {
     reservation.release();
     return readRecord(paths.claim, claimRecord);

@@ -85,6 +85,7 @@ function stopReason(paths: AttemptPaths): string {
     return reason;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return 'its supervisor was sent a signal';
-    throw error;
+    // To end matters more than to say why: thrown in a signal's handler this would leave the commands running.
+    return `it was stopped, and the reason could not be read (${error instanceof Error ? error.message : String(error)})`;
   }
 }

@@ -213,6 +213,21 @@ describe('a package that is made to do harm', () => {
     },
   );
 
+  test('zstd whose four bytes stand for 128 KiB is counted before it fills the memory', async () => {
+    const block = Buffer.alloc(4);
+    block.writeUIntLE((131_072 << 3) | (1 << 1), 0, 3); // RLE_Block, not the last
+    const last = Buffer.from([1, 0, 0]); // Raw_Block of nothing, the last
+    const frame = [Buffer.from('28b52ffd0050', 'hex'), ...Array.from({ length: 10_000 }, () => block), last];
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const unpacking = async () => {
+      for await (const _piece of unpack('zstd', bytesSource(Buffer.concat(frame)), 'x.tar.zst'))
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    };
+    await expect(unpacking()).rejects.toMatchObject({ code: 'SLIP_PACKAGE_TOO_LARGE' });
+    expect(most).toBeLessThan(400_000_000);
+  });
+
   test('zstd that asks for gigabytes of memory is refused before it gets them', async () => {
     const descriptor = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0x00, 0x00]); // a window of 2 GiB
     await expect(inspect(descriptor, 'x.tar.zst')).rejects.toMatchObject({ code: 'SLIP_PACKAGE_TOO_LARGE' });

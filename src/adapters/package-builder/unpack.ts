@@ -107,6 +107,12 @@ async function* unpackXz(source: ByteSource, what: string): AsyncGenerator<Uint8
   }
 }
 
+/**
+ * fzstd unpacks all that a piece holds before anybody can count it, and 4 bytes may stand for 128 KiB (RFC 8878, RLE_Block):
+ * so a piece is small.
+ */
+const ZSTD_PIECE = 2048;
+
 /** fzstd checks neither sums nor how much memory is asked for: frames are looked at first, sums are those of our own store. */
 async function* unpackZstd(source: ByteSource, what: string): AsyncGenerator<Uint8Array> {
   checkZstdFrames(source);
@@ -123,7 +129,10 @@ async function* unpackZstd(source: ByteSource, what: string): AsyncGenerator<Uin
     ready = [];
     return out;
   };
-  for (const chunk of chunksOf(source)) yield* feed(Buffer.from(chunk), false);
+  for (const chunk of chunksOf(source)) {
+    const bytes = Buffer.from(chunk);
+    for (let at = 0; at < bytes.length; at += ZSTD_PIECE) yield* feed(bytes.subarray(at, at + ZSTD_PIECE), false);
+  }
   yield* feed(new Uint8Array(0), true);
 }
 

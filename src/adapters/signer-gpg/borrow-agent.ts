@@ -35,7 +35,10 @@ export async function borrowAgent<Value>(settings: GpgHomeSettings, use: () => P
       );
       endings.set(
         key,
-        ending.then(() => undefined),
+        ending.then(
+          () => undefined,
+          () => undefined, // told to this caller below
+        ),
       );
       await ending;
     }
