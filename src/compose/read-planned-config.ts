@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
+import { git } from '../adapters/config-yaml/git.ts';
 import { loadConfig } from '../adapters/config-yaml/load-config.ts';
 import { ConfigInvalidError } from '../domain/config/config-invalid-error.ts';
 import { formatFinding } from '../domain/config/finding.ts';
@@ -9,8 +8,6 @@ import type { ResolvedConfig } from '../domain/config/resolved-config.ts';
 import type { PlannedConfig } from '../domain/release/planned-config.ts';
 import { templatePaths } from '../domain/template/parse-template.ts';
 import type { ConfigRequest } from '../ports/config-source.ts';
-
-const run = promisify(execFile);
 
 /** The config as a release of `line` needs it: valid, nothing in it that this program cannot do, and what its place says. */
 export async function readPlannedConfig(
@@ -25,8 +22,8 @@ export async function readPlannedConfig(
   if (options.line !== undefined) refuseNotYet(config, options.line);
 
   const baseDir = dirname(path);
-  const branch = options.branch ?? (await git(baseDir, ['symbolic-ref', '--short', '-q', 'HEAD']));
-  const commitS = await git(baseDir, ['log', '-1', '--format=%ct']);
+  const branch = options.branch ?? (await askGit(baseDir, ['symbolic-ref', '--short', '-q', 'HEAD'], warn));
+  const commitS = await askGit(baseDir, ['log', '-1', '--format=%ct'], warn);
   const environmentS = request.env['SOURCE_DATE_EPOCH'];
   return {
     config,
@@ -54,15 +51,18 @@ function environmentOf(config: ResolvedConfig, env: ConfigRequest['env']): Reado
   );
 }
 
-const GIT_TIMEOUT_MS = 10_000;
+/** What git has no answer to in a place that is in order: no repository, none installed, no commit yet, no branch. */
+const NOTHING_TO_SAY = /not a git repository|git is not installed|does not have any commits|^git ended with 1$/;
 
-/** What git says about the config's folder; undefined when it is in no repository, or git is not installed. */
-async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    const env = { ...process.env, GIT_TERMINAL_PROMPT: '0' };
-    const { stdout } = await run('git', ['-C', folder, ...args], { timeout: GIT_TIMEOUT_MS, env });
-    return stdout.trim() || undefined;
-  } catch {
-    return undefined; // a folder without git is as good as any: branch and commit time are simply not known
-  }
+/** What git says about the config's folder. Anything else that it says is a reason to look: it decides about bytes. */
+async function askGit(
+  folder: string,
+  args: readonly string[],
+  warn: (line: string) => void,
+): Promise<string | undefined> {
+  const answer = await git(folder, args);
+  if ('bytes' in answer) return answer.bytes.toString('utf8').trim() || undefined;
+  if (!NOTHING_TO_SAY.test(answer.problem))
+    warn(`warning: git ${args[0]} in ${folder}: ${answer.problem}. Branch and commit time are not known to this plan.`);
+  return undefined;
 }

@@ -65,6 +65,15 @@ describe('a dry run', () => {
   });
 });
 
+test('a repository that git refuses to read is told: it would decide about the date in the packages', async () => {
+  const project = await open(PLAIN);
+  const silent = await project.run('plan', 'main', '--dry-run');
+  expect(silent.stderr).not.toContain('git');
+  project.write('.git', 'not what git writes here\n');
+  const told = await project.run('plan', 'main', '--dry-run');
+  expect(told).toMatchObject({ exit: 0, stderr: expect.stringContaining('warning: git log in') });
+});
+
 describe('what other people wrote', () => {
   const HOSTILE = '\u001b]0;owned\u0007\u001b[2J\u202eredro\u009b31m';
 

@@ -7,7 +7,7 @@ export type GitAnswer = { readonly bytes: Buffer } | { readonly problem: string 
 
 /** Runs git in a folder, never asking anybody anything. What git says against it is the problem, in its own words. */
 export function git(folder: string, args: readonly string[]): Promise<GitAnswer> {
-  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+  const env = { ...withoutGit(process.env), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
   const options = { cwd: folder, env, encoding: 'buffer', timeout: TIMEOUT_MS, maxBuffer: MAX_BYTES + 1 } as const;
   return new Promise((resolve) => {
     execFile('git', [...args], options, (error, stdout, stderr) => {
@@ -16,6 +16,12 @@ export function git(folder: string, args: readonly string[]): Promise<GitAnswer>
     });
   });
 }
+
+/** A hook of another repository sets GIT_DIR and its like: then git would speak of that one. */
+const withoutGit = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR)$/.test(name)),
+  );
 
 function problemOf(error: Error & { code?: unknown; killed?: boolean }, stderr: string): string {
   if (error.code === 'ENOENT') return 'git is not installed';
