@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -69,6 +69,24 @@ describe('more than one process', () => {
     expect(await world.origin.current('stable')).toMatchObject({ number: 2 });
     expect(third.number).toBe(3);
     await late.ended();
+  });
+
+  test('a pool file that a sweep takes while a generation is written that lists it is there when it is sealed', async () => {
+    await release('1.0');
+    const plan = await world.plan('main-1.1', [await world.deb('hello', '1.1')]);
+    const { gpg } = world.settings.signers;
+    const sweeping = new Proxy(gpg!.signer, {
+      get: (signer, key) => {
+        if (key !== 'clearSign') return Reflect.get(signer, key).bind(signer);
+        return async (...args: Parameters<typeof signer.clearSign>) => {
+          rmSync(join(world.root, 'pool/stable/apt/h/hello_1.1_all.deb')); // linked, and not yet in any generation
+          return await signer.clearSign(...args);
+        };
+      },
+    });
+    const settings = { ...world.settings, signers: { gpg: { ...gpg!, signer: sweeping } } };
+    await world.origin.write(plan, settings);
+    await expectSound();
   });
 
   test('a process that is frozen inside the lock delays others, and its end lets them go on', async () => {

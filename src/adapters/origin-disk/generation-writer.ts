@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AptMemory } from '../../domain/repository/apt/apt-tree.ts';
 import { carriedGenerations } from '../../domain/repository/carried-generations.ts';
@@ -65,7 +66,7 @@ export class GenerationWriter {
       await folder.write(ORIGIN_PATHS.generationFile, text, plan.date);
       await folder.sync();
       for (const name of names) await this.#linkChannel(name, plan, settings);
-      const sealedAlready = await this.#seal(plan, folder);
+      const sealedAlready = await this.#seal(plan, folder, drafts);
       return sealedAlready ?? this.#sealed.adopt(record, text, contentOf(plan, drafts));
     } catch (error) {
       await folder.discard();
@@ -119,17 +120,31 @@ export class GenerationWriter {
     draft: RepositoryDraft,
     memory: AptMemory | undefined,
   ): Promise<{ readonly written: WrittenRepository; readonly apt: AptMemory | undefined }> {
-    const { plan, project, name, config, added } = draft;
-    const pool = new PoolFiles(this.#store, join(this.#root, ORIGIN_PATHS.pool(plan.channel, name)));
-    if (config.type === 'files') {
-      for (const version of groupByFolder(project, added)) await pool.addVersion(version, draft.signer, plan.date);
-      return { written: await writeFilesRepository(draft, config), apt: undefined };
-    }
-    if (added.length > 0) await pool.addDebs(added);
+    const { plan, config } = draft;
+    await this.#addToPool(draft);
+    if (config.type === 'files') return { written: await writeFilesRepository(draft, config), apt: undefined };
     const older = carriedGenerations(await this.#sealed.list(plan.channel), plan, config.keepMs);
     const carried = older.map((summary) => ({ summary, folder: this.#sealed.folder(plan.channel, summary.number) }));
     const { written, memory: apt } = await writeApt(draft, config, carried, memory);
     return { written, apt };
+  }
+
+  /**
+   * A name in the pool that an older candidate left behind is taken over as it is, and a sweep may have removed it since: under
+   * the lock, which sweeps hold too, it is made once more.
+   */
+  async #addSwept(draft: RepositoryDraft): Promise<void> {
+    const { plan, project, name, config, added } = draft;
+    const pool = join(this.#root, ORIGIN_PATHS.pool(plan.channel, name));
+    for (const { path } of visibleNames(project, config.type, added)) {
+      if (lstatSync(join(pool, path), { throwIfNoEntry: false }) === undefined) return await this.#addToPool(draft);
+    }
+  }
+
+  async #addToPool({ plan, project, name, config, added, signer }: RepositoryDraft): Promise<void> {
+    const pool = new PoolFiles(this.#store, join(this.#root, ORIGIN_PATHS.pool(plan.channel, name)));
+    if (config.type === 'apt') return await pool.addDebs(added);
+    for (const version of groupByFolder(project, added)) await pool.addVersion(version, signer, plan.date);
   }
 
   async #linkChannel(name: string, { channel }: GenerationPlan, settings: PublishingSettings): Promise<void> {
@@ -142,8 +157,13 @@ export class GenerationWriter {
    * its number when everything in it is on disk: there is no generation before that, and none without `generation.json`.
    * @returns the generation that another conductor has sealed meanwhile under that number.
    */
-  async #seal(plan: GenerationPlan, folder: NewFolder): Promise<SealedGeneration | undefined> {
+  async #seal(
+    plan: GenerationPlan,
+    folder: NewFolder,
+    drafts: readonly RepositoryDraft[],
+  ): Promise<SealedGeneration | undefined> {
     return this.#lock.hold(async () => {
+      for (const draft of drafts) await this.#addSwept(draft);
       if (plan.parent !== null && (await this.#sealed.list(plan.channel)).every(({ number }) => number !== plan.parent))
         throw new GenerationNotSealedError(plan.channel, plan.parent, this.#root);
       try {
