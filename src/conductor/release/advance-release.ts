@@ -197,7 +197,8 @@ function failureOf(
       remedy: `Go on with "slipway resume ${state.id}".`,
     };
   }
-  const more = outcome.failures.length > 1 ? ` (${outcome.failures.length - 1} more steps failed)` : '';
+  const others = outcome.failures.length - 1;
+  const more = others === 0 ? '' : ` (${others} more ${others === 1 ? 'step' : 'steps'} failed)`;
   return { ...where, step: first.step, class: first.class, sentence: `${first.sentence}${more}`, remedy: first.remedy };
 }
 

@@ -35,9 +35,9 @@ export const wantReleased =
   async (verbs, house) => {
     await planned(verbs, id);
     for (let tries = 0; (await phaseOf(verbs, id)) !== 'settled'; tries += 1) {
-      const { failure, phase } = await verbs.state(id);
-      const isUndone = phase === 'undone' && failure === undefined;
-      const outcome = await (isUndone ? verbs.promote(id) : verbs.resume(id)).catch((cause: unknown) => ({ cause }));
+      const { failure, isUndone } = await verbs.state(id);
+      const isShownAgain = isUndone && failure === undefined;
+      const outcome = await (isShownAgain ? verbs.promote(id) : verbs.resume(id)).catch((cause: unknown) => ({ cause }));
       if ('exit' in outcome && outcome.exit === 3) await wantApproved(id)(verbs, house);
       if (tries > 5) throw new Error(`${id} does not come to its end: ${JSON.stringify(outcome)}`);
     }

@@ -31,7 +31,7 @@ export function checkPodLint(context: RuleContext): void {
       of: 'key',
       happened:
         'Not checked here, because they need the cluster: its context and namespace, toleration-missing, windows-build, volume-shared-rwo.',
-      remedy: '"slipway doctor" and "slipway plan" look at them.',
+      remedy: 'Steps on clusters come later: until then "slipway plan" refuses them, by name.',
     });
 }
 
