@@ -87,8 +87,8 @@ export class DiskOrigin implements Origin {
   }
 
   /**
-   * Under the lock twice: what users are about to see is remembered first, for good, and only then moved. In one transaction a
-   * kill after the move would forget the names that users see.
+   * Under the lock twice: what users are about to see, and under which epoch, is remembered first, for good, and only then
+   * moved. In one transaction a kill after the move would forget the names that users see.
    */
   async flip(
     channel: string,
@@ -100,11 +100,11 @@ export class DiskOrigin implements Origin {
       const after = await this.#sealedAs(channel, flip.after);
       const before = flip.before === null ? undefined : await this.#sealed.read(channel, flip.before.number);
       rememberNames(memory, before, after);
+      memory.rememberMove(channel, flip.epoch, flip.after.number);
     });
     await this.#lock.hold(async (memory) => {
       if (await this.#isDone(memory, channel, flip)) return;
       await this.#sealedAs(channel, flip.after);
-      memory.rememberMove(channel, flip.epoch, flip.after.number);
       await movePointer(this.#pointerPath(channel, 'current'), flip.after.number);
     });
   }
@@ -137,7 +137,9 @@ export class DiskOrigin implements Origin {
     if (!isSame(there, before))
       throw new PointerMovedError(channel, before?.number ?? null, there?.number ?? null, after.number);
     const highest = Math.max(last?.number ?? 0, there?.number ?? 0);
-    if (after.number <= highest) throw new PointerBackwardsError(channel, highest, after.number);
+    // The last move may have been killed between what it remembered and the pointer: then the same number is moved to again.
+    const isBackwards = after.number < highest || after.number === there?.number;
+    if (isBackwards) throw new PointerBackwardsError(channel, highest, after.number);
     return false;
   }
 

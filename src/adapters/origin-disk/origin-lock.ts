@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL) ST
 
 /** What the origin remembers of itself, readable and writable while its lock is held. */
 export interface OriginMemory {
-  /** The last epoch under which the channel's pointer moved, and the highest number it has shown. */
+  /** The last epoch under which the channel's pointer moved or was about to, and the highest number it has shown or was to. */
   lastMove(channel: string): { readonly epoch: number; readonly number: number } | undefined;
   rememberMove(channel: string, epoch: number, number: number): void;
   /** The digest under which users have seen a path below the origin; kept for ever, also when the file is gone. */

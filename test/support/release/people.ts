@@ -36,8 +36,8 @@ export const wantReleased =
     await planned(verbs, id);
     for (let tries = 0; (await phaseOf(verbs, id)) !== 'settled'; tries += 1) {
       const { failure, isUndone } = await verbs.state(id);
-      const isShownAgain = isUndone && failure === undefined;
-      const outcome = await (isShownAgain ? verbs.promote(id) : verbs.resume(id)).catch((cause: unknown) => ({ cause }));
+      const again = isUndone && failure === undefined;
+      const outcome = await (again ? verbs.promote(id) : verbs.resume(id)).catch((cause: unknown) => ({ cause }));
       if ('exit' in outcome && outcome.exit === 3) await wantApproved(id)(verbs, house);
       if (tries > 5) throw new Error(`${id} does not come to its end: ${JSON.stringify(outcome)}`);
     }
