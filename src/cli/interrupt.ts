@@ -16,9 +16,10 @@ export function listenForInterrupt(report: (cause: InterruptedError) => void): I
   let isHeard = false;
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    controller.abort();
+    const interrupted = new InterruptedError();
+    controller.abort(interrupted);
     if (isHeard) return;
-    report(new InterruptedError());
+    report(interrupted);
     process.exit(EXIT.interrupted);
   };
   process.on('SIGINT', onSignal);

@@ -7,6 +7,7 @@ import { SystemClock } from '../adapters/system-clock/system-clock.ts';
 import type { InitRequest, InitResult, Place } from '../compose.ts';
 import { configJsonSchema } from '../domain/config/config-json-schema.ts';
 import { initialConfig, projectName, SCHEMA_FILE } from '../domain/config/initial-config.ts';
+import { hasCode } from '../system/has-code.ts';
 
 /** Where the first config keeps its key; named in the config that `init` writes, so it lies beside it. */
 const KEY_FILE = 'release-key.asc';
@@ -23,9 +24,8 @@ export async function initialise({ cwd, configFile }: Place, request: InitReques
   if (existsSync(resolve(cwd, file))) kept.push(file);
   else {
     const project = request.project ?? projectName(basename(folder));
-    // `wx`: two that start at once do not write over each other.
-    if (writes) await writeFile(resolve(cwd, file), initialConfig(project), { flag: 'wx' });
-    written.push(file);
+    const isOurs = !writes || (await writeNew(resolve(cwd, file), initialConfig(project)));
+    (isOurs ? written : kept).push(file);
   }
   if (await writeSchema(join(folder, SCHEMA_FILE), writes)) written.push(named(SCHEMA_FILE));
   if (!request.makesKey) return { written, kept, fingerprint: undefined };
@@ -36,6 +36,17 @@ export async function initialise({ cwd, configFile }: Place, request: InitReques
   const key = await generateReleaseKey({ project, now: new SystemClock().now() });
   await writeKeyFile(join(folder, KEY_FILE), key.privateKey);
   return { written, kept, fingerprint: key.fingerprint };
+}
+
+/** Two that start at once do not write over each other. @returns false: another has just written it. */
+async function writeNew(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+    return true;
+  } catch (cause) {
+    if (hasCode(cause, 'EEXIST')) return false;
+    throw cause;
+  }
 }
 
 /** The schema that editors complete from: ours, so an older one is written again. @returns whether that was needed. */

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = readFileSync(`${root}docs/reference/errors.md`, 'utf8');
 
 /** Not a class: what is thrown by mistake. */
-const OF_NO_CLASS = ['SLIP_INTERNAL'];
+const OF_NO_CLASS = ['SLIP_INTERNAL', 'SLIP_SYSTEM'];
 
 function codesOfClasses(): readonly string[] {
   const files = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' });

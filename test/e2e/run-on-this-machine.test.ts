@@ -129,7 +129,7 @@ describe('a run on this machine', () => {
     expect(before?.status).toBe('succeeded');
 
     writeFileSync(mended, '');
-    await local.runs.resume(RUN, 'bob', 'header is there');
+    await local.runs.resume(RUN, { by: 'bob', reason: 'header is there' });
     expect(await local.runs.drive(RUN, 'build', { signal: quiet() })).toMatchObject({ state: 'done' });
     const after = await local.runs.state(RUN);
     expect(after.steps.get(id('good'))).toEqual(before);

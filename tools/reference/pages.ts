@@ -88,6 +88,7 @@ export function errorsPage(errors: readonly { code: string; exit: string; says: 
     `${GENERATED}\n# Errors\n`,
     'Each message says what happened, where, and what to do. The code never gets a second meaning.\n',
     ...ours,
+    `## SLIP_SYSTEM\n\nExit 1. The system refused a call that Slipway needs: a permission, a full disk, a path that is not there. The message names the call and the path. Mend that and run the command again.\n`,
     `## SLIP_INTERNAL\n\nExit 1. A defect of Slipway. Please report it with the text that was printed; the journal has all that was done.\n`,
     `## Failures of a release\n\nNot errors but news, recorded in the journal: a release stopped, and goes on with \`slipway resume\`. Exit 1, of a\nrefusal 6, of a verification 4. Beside these, every code above may stop a step; it is shown without \`SLIP_\`.\n\n${table(['class', 'when'], failures)}\n`,
     `## Findings of \`slipway check\`\n\nExit 2 when one of them is an error.\n\n${table(['code', 'means', 'do'], config)}\n`,

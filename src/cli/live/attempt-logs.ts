@@ -42,7 +42,9 @@ export class AttemptLogs {
   follow(step: string, attempt: AttemptName, from: { readonly lastBytes?: number } = {}): void {
     if (this.#followings.has(attempt)) return;
     const over = new AbortController();
-    this.#followings.set(attempt, { step, over, done: this.#read(step, attempt, { ...from, signal: over.signal }) });
+    const done = this.#read(step, attempt, { ...from, signal: over.signal });
+    done.catch(() => undefined); // thrown to whoever waits for it; nobody may be waiting yet
+    this.#followings.set(attempt, { step, over, done });
   }
 
   /** Resolves when the logs of that step are read to their end. */

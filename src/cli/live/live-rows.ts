@@ -33,11 +33,16 @@ export async function showLiveRows(
     }
     await logs.leave(); // a row shows the last line of what runs: nothing that is over is read to its end
   })();
+  let hasFailed = false;
+  // What goes wrong is thrown by the await below; until then it has a handler, or Node would end the process for it.
+  reading.catch(() => {
+    hasFailed = true;
+  });
   const draw = (isLast: boolean): void => {
     const isOver = isLast ? undefined : progress.goal;
     terminal.rows(frame(terminal, view, { now: clock.now(), goal: isOver, lastLines, isLast }));
   };
-  while (!signal.aborted) {
+  while (!signal.aborted && !hasFailed) {
     draw(false);
     await clock.sleepUntil(toInstant(clock.now() + REDRAW_MS), signal);
   }

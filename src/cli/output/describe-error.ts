@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
+import { isSystemError } from '../../kernel/system-error.ts';
 
 /** An error as every verb reports it to programs: these members, always. */
 export interface ErrorReport {
@@ -18,6 +19,15 @@ export function describeError(error: unknown): ErrorReport {
   const shared = { causes: causesOf(error), findings: Array.isArray(findings) ? (findings as unknown[]) : [] };
   if (error instanceof SlipwayError) {
     return { code: error.code, message: error.message, remedy: error.remedy, ...shared };
+  }
+  if (isSystemError(error)) {
+    return {
+      code: 'SLIP_SYSTEM',
+      message: `The system refused: ${error.message}.`,
+      remedy:
+        'Mend that (a permission, a full disk, a path), then run the command again; the journal has all that was done.',
+      ...shared,
+    };
   }
   return {
     code: 'SLIP_INTERNAL',

@@ -17,7 +17,7 @@ export function processTerminal(wishes: TerminalWishes): Terminal {
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== '';
   const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   const hasColor = wishes.color && !hasNoColor && !wishes.isJson && (isTerminal || forced);
-  const open = [openStream(stdout), openStream(stderr)] as const;
+  const open = [openStream(stdout, stderr), openStream(stderr, stdout)] as const;
   const region = new LiveRegion();
   let rows: readonly string[] = [];
   const columns = (): number => stderr.columns || stdout.columns || DEFAULT_COLUMNS; // 0: a terminal that does not know
@@ -55,11 +55,15 @@ export function processTerminal(wishes: TerminalWishes): Terminal {
   };
 }
 
-/** Whoever reads us may have gone (`slipway list | head -1`): that is their right, and no failure of ours. */
-function openStream(stream: NodeJS.WriteStream): () => boolean {
+/**
+ * Whoever reads us may have gone (`slipway list | head -1`): that is their right, and no failure of ours. Nor is a full disk
+ * under the file that our words go to: what is being released goes on, and the other stream says so.
+ */
+function openStream(stream: NodeJS.WriteStream, other: NodeJS.WriteStream): () => boolean {
   let isOpen = true;
   stream.on('error', (cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'EPIPE') throw cause;
+    if (isOpen && cause.code !== 'EPIPE' && other.writable)
+      other.write(`warning: output could not be written and ends here: ${cause.message}\n`);
     isOpen = false;
   });
   return () => isOpen;

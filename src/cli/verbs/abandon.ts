@@ -19,8 +19,9 @@ export async function run(
     would: ({ plan, phase }) =>
       `${release} is ${phase}. This would give it up and free line ${plan.line}; version ${plan.version} would stay spent.`,
     question: ({ plan }) => `Give up ${release}, so that version ${plan.version} is never released`,
-    act: async ({ releases }) => {
-      const { plan, ...ended } = await abandonRelease(releases, { release, actor: actorOf(context.env), reason });
+    act: async ({ releases }, signal) => {
+      const request = { release, actor: actorOf(context.env), reason, signal };
+      const { plan, ...ended } = await abandonRelease(releases, request);
       const sentence = `${release} is abandoned; version ${plan.version} stays spent.`;
       return done({ ...ended, plan }, sentence, `slipway plan ${plan.line}`);
     },

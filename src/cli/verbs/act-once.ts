@@ -1,5 +1,5 @@
 import type { OpenedWorld } from '../../compose.ts';
-import { rehearse } from '../../conductor/rehearsal/rehearse.ts';
+import { RehearsalOver, rehearse } from '../../conductor/rehearsal/rehearse.ts';
 import { loadRelease } from '../../conductor/release/load-release.ts';
 import { done, type VerbOutcome } from '../../conductor/release/verb-outcome.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
@@ -24,7 +24,7 @@ export async function actOnce(context: CliContext, options: OptionValues, verb: 
   const dryRun = options['dryRun'] === true;
   const state = await withWorld(context, 'rehearse', async (world) => {
     const before = await loadRelease(world.releases.journal, verb.release);
-    await rehearse(() => verb.act(world, AbortSignal.abort()));
+    await rehearse(() => verb.act(world, AbortSignal.abort(new RehearsalOver('it waits for another process'))));
     return before;
   });
   if (dryRun) return printOutcome(context, done(state, verb.would(state)), true);

@@ -35,7 +35,8 @@ export async function conduct(
 ): Promise<ExitCode> {
   const reason = text(options['reason']);
   const skip = texts(options['skip']);
-  if (skip.length > 0 && reason === undefined) throw new ReasonNeededError(`... --skip ${skip.join(', ')}`);
+  if (skip.length > 0 && reason === undefined)
+    throw new ReasonNeededError(`${verb.goal === 'end' ? 'resume' : verb.goal} ${release} --skip ${skip.join(', ')}`);
   const dryRun = options['dryRun'] === true;
   if (dryRun || verb.question !== undefined) {
     // What would be refused is refused before anybody is asked.

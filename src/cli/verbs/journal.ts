@@ -18,6 +18,8 @@ export async function run(context: CliContext, [action = '', stream]: readonly s
   if (!['show', 'export', 'verify'].includes(action)) {
     throw new UsageError(`journal ${action} is no action.`, 'Say show, export or verify.');
   }
+  if (action === 'verify' && stream !== undefined)
+    throw new UsageError('journal verify reads the whole journal: it takes no stream.', 'Leave the stream out.');
   return await withState(context, 'read', async (state) => {
     if (action === 'verify') return await verify(context, state);
     const { recorded } = state;

@@ -1,5 +1,5 @@
 import { listReleases } from '../../conductor/release/load-release.ts';
-import { pendingMove } from '../../conductor/release/pending-move.ts';
+import { type PendingMove, pendingMoves } from '../../conductor/release/pending-move.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatInstant } from '../../kernel/instant.ts';
 import type { CliContext } from '../context.ts';
@@ -13,13 +13,9 @@ export async function run(context: CliContext, _args: readonly string[], options
     const releases = (await listReleases(journal)).filter(
       (release) => line === undefined || release.plan.line === line,
     );
-    const pending = new Map<string, string>();
-    for (const release of releases) {
-      const move = await pendingMove(journal, release);
-      if (move !== undefined) pending.set(release.id, move.kind === 'undo' ? 'undo begun' : 'move begun');
-    }
+    const pending = await pendingMoves(journal, releases);
     const rows = releases.map(({ id, plan, phase, plannedAt, liveAt, failure }) => ({
-      pending: pending.get(id) ?? null,
+      pending: wordsOf(pending.get(id)),
       release: id,
       line: plan.line,
       version: plan.version,
@@ -34,6 +30,9 @@ export async function run(context: CliContext, _args: readonly string[], options
     return EXIT.done;
   });
 }
+
+const wordsOf = (move: PendingMove | undefined): string | null =>
+  move === undefined ? null : move.kind === 'undo' ? 'undo begun' : 'move begun';
 
 function formatLine(row: {
   readonly release: string;

@@ -1,11 +1,10 @@
-import { resumeRelease } from '../../conductor/release/release-verbs.ts';
+import { type Decision, resumeRelease } from '../../conductor/release/release-verbs.ts';
 import type { ExitCode } from '../../kernel/exit-code.ts';
-import type { ReleaseId, StepId } from '../../kernel/ids.ts';
+import type { StepId } from '../../kernel/ids.ts';
 import type { CliContext } from '../context.ts';
 import { ReasonNeededError, UsageError } from '../usage-error.ts';
 import { type OptionValues, text } from '../verb.ts';
 import { conduct } from './conduct.ts';
-import { actorOf } from './open-place.ts';
 
 export async function run(
   context: CliContext,
@@ -15,18 +14,14 @@ export async function run(
   const decision = decisionOf(options);
   return await conduct(context, release, options, {
     goal: 'end',
-    act: async ({ releases }, request) => {
-      if (decision !== undefined) {
-        await releases.runs.decide(release as ReleaseId, { ...decision, by: actorOf(context.env).login });
-      }
-      return await resumeRelease(releases, request);
-    },
+    act: async ({ releases }, request) =>
+      await resumeRelease(releases, { ...request, ...(decision !== undefined && { decision }) }),
     readsConfig: (state) => state.candidate === undefined && state.phase !== 'undone',
   });
 }
 
 /** What a person found out about a lost attempt. */
-function decisionOf(options: OptionValues): { step: StepId; is: 'done' | 'again'; reason: string } | undefined {
+function decisionOf(options: OptionValues): Decision | undefined {
   const [step, reason] = [text(options['step']), text(options['reason'])];
   const [isDone, isAgain] = [options['done'] === true, options['again'] === true];
   if (step === undefined) {

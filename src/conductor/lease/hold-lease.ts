@@ -39,7 +39,9 @@ export async function holdLease(ports: LeasePorts, name: string): Promise<HeldLe
     release: async () => {
       over.abort();
       const last = await beating;
-      if (!lost.signal.aborted) await journal.releaseLease(last);
+      if (lost.signal.aborted) return;
+      // Given back in a `finally`: an error here would hide the one under way. Nothing is lost by it, the lease lapses by itself.
+      await journal.releaseLease(last).catch(() => undefined);
     },
   };
 }

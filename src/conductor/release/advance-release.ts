@@ -11,7 +11,6 @@ import { conditionHolds } from '../../domain/template/condition-holds.ts';
 import { parseCondition } from '../../domain/template/parse-condition.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
-import { SlipwayError } from '../../kernel/slipway-error.ts';
 import { JournalConflictError } from '../../ports/journal.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
 import { loadRelease } from './load-release.ts';
@@ -61,7 +60,7 @@ export async function advanceRelease(world: ReleaseWorld, request: AdvanceReques
         release = await loadRelease(world.journal, request.release);
         continue;
       }
-      if (request.signal.aborted && !(cause instanceof SlipwayError)) {
+      if (isAbort(cause, request.signal)) {
         return interrupted(await loadRelease(world.journal, request.release));
       }
       const partial = await recordThrown(world, request, action, cause);
@@ -70,6 +69,10 @@ export async function advanceRelease(world: ReleaseWorld, request: AdvanceReques
     }
   }
 }
+
+/** Whether that is how the caller's signal ended the work, and not something that went wrong by itself at the same time. */
+const isAbort = (cause: unknown, signal: AbortSignal): boolean =>
+  signal.aborted && (cause === signal.reason || (cause instanceof Error && cause.name === 'AbortError'));
 
 type Acting = AdvanceRequest & { readonly state: ReleaseState };
 

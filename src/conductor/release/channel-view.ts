@@ -1,6 +1,8 @@
 import type { ResolvedConfig } from '../../domain/config/resolved-config.ts';
-import { JournalOutrunError } from '../../domain/release/release-errors.ts';
+import { JournalOutrunError, PointerNotOursError } from '../../domain/release/release-errors.ts';
 import { channelStream } from '../../domain/repository/channel-events.ts';
+import { targetStream } from '../../domain/repository/target-name.ts';
+import { foldTarget, hasShown } from '../../domain/repository/target-state.ts';
 import type { Origin, SealedGeneration } from '../../ports/origin.ts';
 import type { ReleaseWorld } from './release-world.ts';
 
@@ -13,15 +15,28 @@ export interface ChannelView {
 /**
  * What users of a channel see now.
  * @throws {JournalOutrunError} another journal, or a later state of this one, wrote it: nothing may be written on top.
+ * @throws {PointerNotOursError} it has shown something, and now there is no pointer: what is built on nothing would lose it all.
  */
 export async function viewChannel(world: ReleaseWorld, config: ResolvedConfig, channel: string): Promise<ChannelView> {
   const origin = world.origin(config);
   const pointer = await origin.current(channel);
-  if (pointer === undefined) return { origin, current: undefined };
+  if (pointer === undefined) {
+    await refuseVanished(world, channel);
+    return { origin, current: undefined };
+  }
 
   const current = await origin.generation(channel, pointer.number);
   await refuseForeign(world, channel, current);
   return { origin, current };
+}
+
+async function refuseVanished({ journal }: ReleaseWorld, channel: string): Promise<void> {
+  const stream = targetStream(channel);
+  if (!hasShown(foldTarget(await journal.read(stream)))) return;
+  throw new PointerNotOursError(
+    `Channel ${channel} has no pointer, and the journal says that it had one ("slipway journal show ${stream}"). Nothing was changed.`,
+    'Is the origin mounted, and is origin.path the right folder? Else bring the origin back from its backup: a generation that is built without it would drop every older package.',
+  );
 }
 
 /**

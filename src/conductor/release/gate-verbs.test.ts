@@ -98,8 +98,8 @@ describe('a rejection', () => {
     await person(house, 'carol').say('reject', id, { reason: 'wrong day' });
     expect(await person(house).resume(id)).toMatchObject({
       exit: 3,
-      sentence: expect.stringContaining('rejected by carol'),
-      next: expect.stringContaining('withdraw'),
+      sentence: expect.stringMatching(/rejected by carol.*"slipway withdraw main-1.1 --gate lead"/),
+      next: 'slipway stage main-1.1',
     });
     await person(house, 'carol').say('withdraw', id);
     expect((await person(house).resume(id)).exit).toBe(0);

@@ -7,7 +7,7 @@ import { targetOf, targetStream } from '../../domain/repository/target-name.ts';
 import { type Flip, flipKey, foldTarget, type RecordedFlip } from '../../domain/repository/target-state.ts';
 import type { Sha256 } from '../../kernel/ids.ts';
 import type { Append, StreamWrite } from '../../ports/journal.ts';
-import type { Origin } from '../../ports/origin.ts';
+import type { Origin, PointerState } from '../../ports/origin.ts';
 import { OriginFencedError, PointerMovedError } from '../../ports/origin-error.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
 import { decideAgain } from './decide-again.ts';
@@ -55,7 +55,7 @@ export async function recordedMove(
 export async function movePointer(world: ReleaseWorld, origin: Origin, move: PointerMove): Promise<void> {
   const recorded = await recordedMove(world, move);
   if (recorded?.receipt === 'done') return;
-  const seen = await origin.current(move.channel);
+  const seen = await pointerOf(origin, move);
   const reading = readPointer(seen, move);
   if (recorded === undefined) {
     if (reading === 'elsewhere') throw moved(move, seen);
@@ -68,11 +68,18 @@ export async function movePointer(world: ReleaseWorld, origin: Origin, move: Poi
 
 /** Answers a move that was begun and has no receipt, without moving anything. @returns what the world says. */
 export async function answerMove(world: ReleaseWorld, origin: Origin, move: PointerMove): Promise<MoveOutcome> {
-  const seen = await origin.current(move.channel);
+  const seen = await pointerOf(origin, move);
   const isThere = readPointer(seen, move) === 'after';
   const outcome: MoveOutcome = isThere ? { is: 'done' } : { is: 'not-done', because: moved(move, seen) };
   await recordReceipt(world, origin, move, outcome, isThere);
   return outcome;
+}
+
+/** @throws {PointerNotOursError} there was a pointer and there is none: nobody knows what users saw, so nothing is answered. */
+async function pointerOf(origin: Origin, move: PointerMove): Promise<PointerState | undefined> {
+  const seen = await origin.current(move.channel);
+  if (seen === undefined && move.before !== null) throw moved(move, seen);
+  return seen;
 }
 
 async function recordIntent({ journal, clock }: ReleaseWorld, move: PointerMove): Promise<void> {
@@ -128,7 +135,7 @@ async function compareAndSet(origin: Origin, move: PointerMove, reading: Pointer
     // A later conductor has been here: it answers the intent, and this one writes nothing more.
     if (cause instanceof OriginFencedError) throw cause;
     // The error says what went wrong, the pointer says what users see. When it cannot be read either, nobody knows: that throws.
-    const seen = await origin.current(move.channel);
+    const seen = await pointerOf(origin, move);
     if (readPointer(seen, move) === 'after') return { is: 'done' };
     return { is: 'not-done', because: cause instanceof PointerMovedError ? moved(move, seen) : cause };
   }

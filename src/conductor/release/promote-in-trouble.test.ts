@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { failing } from '../../../test/support/release/failing-origin.ts';
 import { openHouse, person, proved, seen, typesOf } from '../../../test/support/release/open-houses.ts';
 import { refusal, released, verbsOf } from '../../../test/support/release/verbs.ts';
+import type { Origin } from '../../ports/origin.ts';
 import { OriginFullError } from '../../ports/origin-error.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,11 +20,52 @@ test('a pointer that somebody removed after the promotion is told, and the relea
   house.complaint = undefined;
   const pointer = join(house.root, 'gen/stable/current');
   renameSync(pointer, join(house.root, 'aside'));
-  expect(await person(house).resume(id)).toMatchObject({
-    exit: 4,
-    sentence: expect.stringContaining('channel stable shows nothing'),
+  expect(await refusal(person(house).resume(id))).toMatchObject({
+    code: 'SLIP_POINTER_NOT_OURS',
+    exitCode: 6,
+    message: expect.stringContaining('Channel stable has no pointer'),
   });
   renameSync(join(house.root, 'aside'), pointer);
+  expect(await person(house).resume(id)).toMatchObject({ exit: 0, phase: 'settled' });
+});
+
+test('an origin that is not there is not an empty one: nothing is built upon it, and no older package is lost', async () => {
+  const house = await openHouse();
+  await released(house);
+  const { plan } = await person(house).plan('main');
+  renameSync(house.root, `${house.root}-unmounted`);
+  const refused = { code: 'SLIP_POINTER_NOT_OURS', remedy: expect.stringContaining('mounted') };
+  expect(await refusal(person(house).resume(plan.release))).toMatchObject(refused);
+  expect(await refusal(person(house).plan('lts'))).toMatchObject(refused);
+  renameSync(`${house.root}-unmounted`, house.root);
+  expect(await person(house).resume(plan.release)).toMatchObject({ exit: 0, phase: 'settled' });
+  const sealed = await house.origin().generation('stable', (await seen(house))!.number);
+  expect(sealed.repositories['apt']!.packages.map(({ version }) => version)).toEqual(['1.1', '1.2']);
+});
+
+test('a pointer that nobody can read while it moves: partly released, which status knows, and resume finds out', async () => {
+  const house = await openHouse();
+  const id = await proved(house);
+  let isFlipped = false;
+  const blind = {
+    origin: (origin: Origin) =>
+      new Proxy(origin, {
+        get: (target, key) => {
+          if (key === 'flip')
+            return async (...flip: Parameters<Origin['flip']>) => {
+              await target.flip(...flip);
+              isFlipped = true;
+              throw new Error('the connection was closed');
+            };
+          if (key === 'current' && isFlipped)
+            return () => Promise.reject(Object.assign(new Error('EIO: i/o error, readlink'), { syscall: 'readlink' }));
+          const member: unknown = Reflect.get(target, key);
+          return typeof member === 'function' ? member.bind(target) : member;
+        },
+      }),
+  };
+  expect(await person(house, 'alice', blind).promote(id)).toMatchObject({ exit: 5, phase: 'promoting' });
+  expect((await person(house).state(id)).failure).toMatchObject({ partial: true });
   expect(await person(house).resume(id)).toMatchObject({ exit: 0, phase: 'settled' });
 });
 

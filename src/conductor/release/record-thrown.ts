@@ -5,6 +5,7 @@ import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { ReleaseAction } from '../../domain/release/release-machine.ts';
 import type { Failure, ReleaseState } from '../../domain/release/release-state.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
+import { isSystemError } from '../../kernel/system-error.ts';
 import { JournalConflictError, LeaseLostError } from '../../ports/journal.ts';
 import { OriginFencedError } from '../../ports/origin-error.ts';
 import { failureOfError } from './failure-of-error.ts';
@@ -28,12 +29,13 @@ export async function recordThrown(
   action: ReleaseAction,
   cause: unknown,
 ): Promise<Failure | undefined> {
-  if (!(cause instanceof SlipwayError) || [...NOT_OURS, ...LATER].some((kind) => cause instanceof kind))
-    return undefined;
+  if ([...NOT_OURS, ...LATER].some((kind) => cause instanceof kind)) return undefined;
   try {
     const release = await loadRelease(world.journal, recording.release);
     const failure = failureOfError(release, whereOf(action), cause);
     const isPartial = release.phase === 'promoting';
+    // A mistake of our own is no news of the release, unless nobody knows now what users see.
+    if (!isPartial && !(cause instanceof SlipwayError) && !isSystemError(cause)) return undefined;
     if (!isRecorded(release, failure)) {
       await recordFact(world, release.id, recording, eventOf(failure, isPartial));
     }

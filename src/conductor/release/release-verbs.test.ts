@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { endState } from '../../../test/support/release/end-state.ts';
-import { openHouse, person, seen } from '../../../test/support/release/open-houses.ts';
+import { failing } from '../../../test/support/release/failing-origin.ts';
+import { DAY_MS, houseConfig } from '../../../test/support/release/house-config.ts';
+import { openHouse, person, proved, seen } from '../../../test/support/release/open-houses.ts';
 import type { ReleaseHouse } from '../../../test/support/release/release-house.ts';
 import { as, refusal, released } from '../../../test/support/release/verbs.ts';
 import { build } from '../../../test/support/simulated/run-config.ts';
 import type { Journal } from '../../ports/journal.ts';
 import { LeaseLostError } from '../../ports/journal.ts';
+import { OriginFullError } from '../../ports/origin-error.ts';
 import { cancelRelease } from './end-release.ts';
 
 type Person = ReturnType<typeof person>;
@@ -206,4 +209,16 @@ test('cancel before anything was begun: status knows, and resume goes on', async
   expect({ ended, isDead: process.isDead }).toEqual({ ended: ['deb', 'tar'], isDead: false });
   expect((await person(house).state('main-1.1')).failure).toMatchObject({ class: 'CANCELLED' });
   expect((await person(house).resume('main-1.1')).exit).toBe(0);
+});
+
+test('given up after it was planned anew and not staged again, it is not to be seen in staging any more', async () => {
+  const house = await openHouse();
+  const id = await proved(house);
+  expect((await house.origin().staged('stable'))?.number).toBe(1);
+  house.config = houseConfig({ keepMs: DAY_MS });
+  const full = { origin: failing('write', new OriginFullError('/public')) };
+  await refusal(person(house, 'alice', full).stage(id));
+  expect((await person(house).state(id)).candidate).toBeUndefined();
+  await person(house).abandon(id);
+  expect(await house.origin().staged('stable')).toBeUndefined();
 });

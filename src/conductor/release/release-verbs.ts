@@ -5,7 +5,7 @@ import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { type Goal, isProved, needsNewCandidate } from '../../domain/release/release-machine.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { skipOf } from '../../domain/release/skip.ts';
-import type { ReleaseId } from '../../kernel/ids.ts';
+import type { ReleaseId, StepId } from '../../kernel/ids.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
 import { advanceRelease } from './advance-release.ts';
 import { viewChannel } from './channel-view.ts';
@@ -18,6 +18,13 @@ import { isUndoBegun, undoRelease } from './undo-release.ts';
 import { done, type VerbOutcome } from './verb-outcome.ts';
 import { withRunLease } from './with-run-lease.ts';
 
+/** Whether the work of an attempt that nobody can find any more was done, or has to be done again. */
+export interface Decision {
+  readonly step: StepId;
+  readonly is: 'done' | 'again';
+  readonly reason: string;
+}
+
 export interface GoOnRequest {
   readonly release: string;
   readonly actor: Actor;
@@ -27,6 +34,8 @@ export interface GoOnRequest {
   readonly planned?: PlannedConfig;
   /** `verify`, `gate:NAME`: recorded for ever, with the reason. */
   readonly skip?: readonly string[];
+  /** `resume`: what a person found out about a lost attempt. */
+  readonly decision?: Decision;
   /** Told what changed in the config since the last plan. */
   readonly onReplanned?: (changed: readonly string[]) => void;
 }
@@ -55,7 +64,14 @@ export async function resumeRelease(world: ReleaseWorld, request: GoOnRequest): 
     if (release.isUndone && release.failure === undefined) throw isUndone(release);
     await viewChannel(world, release.config, release.plan.channel); // a foreign origin: nothing is written
     if (await isUndoBegun(world, release)) return await finishUndo(world, release, request, held);
-    const granted = await world.runs.resume(release.id as ReleaseId, request.actor.login, request.reason);
+    if (request.decision !== undefined) {
+      await world.runs.decide(release.id as ReleaseId, { ...request.decision, by: request.actor.login });
+    }
+    const granted = await world.runs.resume(release.id as ReleaseId, {
+      by: request.actor.login,
+      reason: request.reason,
+      passed: release.stepsDone,
+    });
     if (release.failure !== undefined || granted.length > 0) {
       const reason = request.reason === undefined ? {} : { reason: request.reason };
       const event = newEvent(RELEASE_EVENTS, 'release.resumed', reason);

@@ -9,12 +9,12 @@ import type { ReleaseWorld } from './release-world.ts';
 
 /** The staging view stops showing a release's candidate; another line's stays. Twice is the same as once. */
 export async function hideCandidate(world: ReleaseWorld, release: ReleaseState): Promise<void> {
-  const generation = release.candidate?.generation;
-  if (generation === undefined) return;
   const { channel } = release.plan;
   const origin = world.origin(release.config);
   const staged = await origin.staged(channel);
-  if (staged?.number === generation.number) await origin.stage(channel, null);
+  // Asked of the generation: a release that was planned anew has forgotten the candidate that is still to be seen.
+  if (staged === undefined || (await origin.generation(channel, staged.number)).release !== release.id) return;
+  await origin.stage(channel, null);
 }
 
 /**

@@ -30,14 +30,19 @@ export function failed(release: ReleaseState, failure: Failure, exit: ExitCode):
 export function waiting(release: ReleaseState, gates: readonly GateRow[]): VerbOutcome {
   const open = openGates(gates);
   const names = open.map(({ name, state }) => `${name} (${wordsOf(state)})`).join(', ');
+  const refused = open.find(({ state }) => state.state === 'refused');
   return {
     exit: EXIT.waiting,
     release: release.id,
     phase: release.phase,
-    sentence: `${release.id} waits for ${names}.`,
-    next: open.some(({ state }) => state.state === 'refused')
-      ? `slipway withdraw ${release.id} by who rejected it, or slipway stage ${release.id} for another plan`
-      : `slipway approve ${release.id} --digest ${release.digest.slice(0, 12)}`,
+    sentence:
+      refused?.state.state === 'refused'
+        ? `${release.id} waits for ${names}. Who rejected it can withdraw that ("slipway withdraw ${release.id} --gate ${refused.name}"); a plan with other contents is asked anew.`
+        : `${release.id} waits for ${names}.`,
+    next:
+      refused !== undefined
+        ? `slipway stage ${release.id}`
+        : `slipway approve ${release.id} --digest ${release.digest.slice(0, 12)}`,
     gates,
   };
 }

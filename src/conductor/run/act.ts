@@ -16,6 +16,7 @@ import type { StepResult } from '../../domain/run/step-result.ts';
 import { workDigest } from '../../domain/run/step-work.ts';
 import type { StepId } from '../../kernel/ids.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
+import { isSystemError } from '../../kernel/system-error.ts';
 import { ingestPackages } from './ingest-packages.ts';
 import { lastLines } from './last-lines.ts';
 import { type MakePlace, makeStep } from './make-step.ts';
@@ -128,7 +129,10 @@ async function conclude(
 ): Promise<Receipt> {
   const place = placeOf(plan, step);
   const failure = failureOfExit(exit, place) ?? stepFailure('UNKNOWN', place, 'It ended well and yet did not succeed.');
-  return failedReceipt(step, attempt, { ...failure, lastLines: await lastLines(world.executor, attempt, signal) });
+  const last = await orFailure(placeOf(plan, step), signal, () => lastLines(world.executor, attempt, signal));
+  signal.throwIfAborted(); // cut off, they would stand in the journal for ever
+  // A log that cannot be read takes nothing away from the failure.
+  return failedReceipt(step, attempt, 'class' in last ? failure : { ...failure, lastLines: last });
 }
 
 /** A folder that cannot be removed is told and left: the step has succeeded all the same. */
@@ -163,6 +167,3 @@ async function orFailure<Made>(
     throw error;
   }
 }
-
-const isSystemError = (error: unknown): error is Error & { syscall: string } =>
-  error instanceof Error && 'syscall' in error;

@@ -44,6 +44,7 @@ export async function cancelSteps(
     }
     await run.reload();
   }
+  if (open(run.state).length > 0) signal.throwIfAborted(); // the request stands; nobody may be told that nothing was running
   return meant.filter((id) => run.state.steps.get(id)?.status === 'cancelled');
 }
 

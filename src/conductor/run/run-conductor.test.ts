@@ -81,7 +81,7 @@ describe('a run', () => {
     await runs.drive(RUN, 'build', { signal: quiet() });
     expect(await runs.drive(RUN, 'build', { signal: quiet() })).toMatchObject({ state: 'failed' });
     isMended = true;
-    expect(await runs.resume(RUN, 'bob', 'header added')).toEqual(['rpm']);
+    expect(await runs.resume(RUN, { by: 'bob', reason: 'header added' })).toEqual(['rpm']);
     expect(await runs.drive(RUN, 'build', { signal: quiet() })).toMatchObject({ state: 'done' });
     expect(world.executor.begun).toEqual([
       'slw-main-1.1-rpm-1',
@@ -176,7 +176,7 @@ describe('an attempt whose agent died', () => {
     const { runs } = await opened(world, { packages: { rpm: script() } });
     const { failures } = await runs.drive(RUN, 'build', { signal: quiet() });
     expect(failures).toMatchObject([{ class: 'ATTEMPTS_LOST', sentence: expect.stringContaining('All 3 attempts') }]);
-    await runs.resume(RUN, 'bob');
+    await runs.resume(RUN, { by: 'bob' });
     expect(await runs.drive(RUN, 'build', { signal: quiet() })).toMatchObject({ state: 'done' });
     expect(world.executor.begun.at(-1)).toBe('slw-main-1.1-rpm-5');
   });
@@ -187,7 +187,7 @@ describe('an attempt whose agent died', () => {
     const outcome = await runs.drive(RUN, 'build', { signal: quiet() });
     expect(outcome).toMatchObject({ state: 'waiting', waiting: [{ step: 'rpm', attempt: 'slw-main-1.1-rpm-1' }] });
     expect(outcome.waiting[0]?.remedy).toContain('--done');
-    expect(await runs.resume(RUN, 'bob')).toEqual([]);
+    expect(await runs.resume(RUN, { by: 'bob' })).toEqual([]);
     expect(await runs.drive(RUN, 'build', { signal: quiet() })).toMatchObject({ state: 'waiting' });
     await runs.decide(RUN, { step: id('rpm'), is: 'done', reason: 'the tag is there', by: 'bob' });
     expect(await runs.drive(RUN, 'build', { signal: quiet() })).toMatchObject({ state: 'done' });
@@ -253,7 +253,7 @@ describe('cancel', () => {
     expect(await driven).toMatchObject({ state: 'cancelled' });
     expect(world.executor.begun).toHaveLength(1);
     isLong = false;
-    expect(await runs.resume(RUN, 'carol')).toEqual(['rpm', 'msi']);
+    expect(await runs.resume(RUN, { by: 'carol' })).toEqual(['rpm', 'msi']);
     expect(await runs.drive(RUN, 'build', { signal: quiet() })).toMatchObject({ state: 'done' });
   });
 

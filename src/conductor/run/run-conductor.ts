@@ -76,12 +76,19 @@ export class RunConductor {
     }
   }
 
-  /** Lets failed and cancelled steps begin again with the next attempt number. Drives nothing. @returns those steps. */
-  async resume(runId: ReleaseId, by: string, reason?: string): Promise<readonly StepId[]> {
+  /**
+   * Lets failed and cancelled steps begin again with the next attempt number, but for those that the release has gone past
+   * (`continueOnError`). Drives nothing. @returns those steps.
+   */
+  async resume(
+    runId: ReleaseId,
+    { by, reason, passed = new Set() }: { by: string; reason?: string | undefined; passed?: ReadonlySet<string> },
+  ): Promise<readonly StepId[]> {
     const run = await RecordedRun.load(this.#world, runId);
     let granted: readonly StepId[] = [];
     await run.record(by, (state) => {
-      granted = [...state.steps.values()].filter(isStopped).map((step) => step.id);
+      const stopped = [...state.steps.values()].filter((step) => isStopped(step) && !passed.has(step.id));
+      granted = stopped.map((step) => step.id);
       return granted.map((step) =>
         newEvent(RUN_EVENTS, 'step.resumed', { step, ...(reason === undefined ? {} : { reason }) }),
       );
@@ -109,8 +116,9 @@ export class RunConductor {
 
   /**
    * Ends a step, or the whole run. Whoever conducts the run stops the attempts; when nobody does, this process does.
-   * Resolves when nothing of it runs any more, or at the signal (the request stands then).
+   * Resolves when nothing of it runs any more.
    * @returns the steps that were cancelled; empty when there was nothing left to end.
+   * @throws the signal's reason, when it aborted before that; the request stands then.
    */
   async cancel(
     runId: ReleaseId,

@@ -145,7 +145,7 @@ export class PointerUnderWayError extends SlipwayError {
       `The ${kind === 'flip' ? 'promotion' : 'undo'} of ${release} began to move the pointer of channel ${channel} and has no receipt yet.`,
       kind === 'flip'
         ? `First "slipway resume ${release}", or "slipway undo ${release}".`
-        : `First "slipway undo ${release}", which goes on.`,
+        : `First "slipway resume ${release}", which goes on with it.`,
     );
   }
 }

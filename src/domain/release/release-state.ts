@@ -57,7 +57,7 @@ export interface ReleaseState {
   readonly id: string;
   readonly seq: number;
   readonly phase: Phase;
-  /** The last failure that nothing has overtaken; `partial` when users see half of it. */
+  /** The last failure that nothing has overtaken; `partial`: the pointer was about to move, and nobody knows whether users see it. */
   readonly failure: (Failure & { readonly at: Instant; readonly partial: boolean }) | undefined;
   readonly plannedAt: Instant;
   /** Place of its first plan in the journal: the order of releases, whatever clocks do. */

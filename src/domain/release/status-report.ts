@@ -180,8 +180,8 @@ function verifyRow({ release, now }: Scene): StatusRow {
 }
 
 function provedRow({ release }: Scene): StatusRow {
-  if (release.failure?.phase === 'settle') return failedRow('verify live', release);
-  return release.provedLive === undefined ? toDo('verify live') : clientsRow('verify live', release.provedLive);
+  if (release.provedLive !== undefined) return clientsRow('verify live', release.provedLive);
+  return release.failure?.phase === 'settle' ? failedRow('verify live', release) : toDo('verify live');
 }
 
 function clientsRow(id: string, report: NonNullable<ReleaseState['verified']>): StatusRow {

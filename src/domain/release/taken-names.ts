@@ -80,7 +80,7 @@ function refuseOlderDebs(
   }
 }
 
-/** undefined as long as a template of it has no value before another step has run. */
+/** Empty as long as a template of it has no value before another step has run. */
 function expectedPackage(run: PlannedRun, name: string): readonly ExpectedPackage[] {
   const step = run.steps.find(({ id }) => id === name);
   if (step?.kind !== 'build') return [];

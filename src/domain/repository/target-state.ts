@@ -1,3 +1,4 @@
+import type { Instant } from '../../kernel/instant.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { EventOf } from '../journal/event-definition.ts';
 import type { TARGET_EVENTS } from './channel-events.ts';
@@ -8,9 +9,9 @@ export type Flip = Extract<TargetEvent, { type: 'flip.intended' }>['data'];
 export interface RecordedFlip {
   readonly kind: 'flip' | 'undo';
   readonly flip: Flip;
-  readonly intendedAt: number;
+  readonly intendedAt: Instant;
   readonly receipt: 'none' | 'done' | 'not-done';
-  readonly receiptAt: number | undefined;
+  readonly receiptAt: Instant | undefined;
 }
 
 /** All moves of one pointer, in order: each an intent, with its receipt once there is one. */
@@ -35,6 +36,10 @@ export function foldTarget(entries: readonly Entry[]): TargetState {
   }
   return { seq: entries.at(-1)?.seq ?? 0, flips };
 }
+
+/** Whether the pointer must be somewhere: a move was done, or one away from something was begun. */
+export const hasShown = ({ flips }: TargetState): boolean =>
+  flips.some(({ flip, receipt }) => receipt === 'done' || (receipt === 'none' && flip.before !== null));
 
 /** The effect key of a move: the same move has the same key, whoever tries it again. */
 export const flipKey = (
