@@ -82,7 +82,7 @@ export class DiskArtifactStore implements ArtifactStore {
   }
 
   async #take(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, what: string, expected?: Sha256): Promise<Blob> {
-    const incoming = await this.#orGone(IncomingFile.create(this.#blobs, this.#blobs));
+    const incoming = await this.#orGone(IncomingFile.create(this.#blobs, this.#blobs, 'durable'));
     try {
       for await (const piece of bytes) await incoming.write(piece);
       const blob = { sha256: incoming.digest(), sizeBytes: incoming.sizeBytes };
@@ -99,7 +99,7 @@ export class DiskArtifactStore implements ArtifactStore {
   }
 
   async #moveIn(incoming: IncomingFile, sha256: Sha256): Promise<void> {
-    await incoming.seal(0o444, 'durable');
+    await incoming.seal(0o444);
     const folder = join(this.#blobs, sha256.slice(0, 2));
     try {
       await mkdir(folder);

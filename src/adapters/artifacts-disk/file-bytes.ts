@@ -19,25 +19,38 @@ export const contentOf = async (handle: FileHandle, sizeBytes: number): Promise<
 export const piecesOf = (handle: FileHandle): AsyncGenerator<Buffer> => readPieces(handle, Buffer.allocUnsafe);
 
 /**
- * The same for who is done with a piece when it asks for the next one: they are all one buffer. Otherwise 90 MB pass through
- * 90 MB of memory, which the collector gives back when it likes.
+ * The same for who is done with a piece when it asks for the next one: they are two buffers in turns. Otherwise 90 MB pass
+ * through 90 MB of memory, which the collector gives back when it likes.
  */
 export function passingPieces(handle: FileHandle): AsyncGenerator<Buffer> {
-  let buffer: Buffer | undefined;
+  const buffers: Buffer[] = [];
   return readPieces(handle, (sizeBytes) => {
-    buffer ??= Buffer.allocUnsafe(sizeBytes);
+    const buffer = buffers.length < 2 ? Buffer.allocUnsafe(sizeBytes) : (buffers.shift() as Buffer);
+    buffers.push(buffer);
     return buffer;
   });
 }
 
+/** One piece is read ahead, while the one before it is worked on. */
 async function* readPieces(handle: FileHandle, allocate: (sizeBytes: number) => Buffer): AsyncGenerator<Buffer> {
   const { size } = await handle.stat();
   const pieceBytes = Math.min(PIECE_BYTES, size + 1);
-  for (;;) {
+  const read = (): Promise<Buffer> => {
     const buffer = allocate(pieceBytes);
-    const { bytesRead } = await handle.read(buffer, 0, pieceBytes, null);
-    if (bytesRead === 0) return; // short reads are legal; only 0 is the end
-    yield buffer.subarray(0, bytesRead);
+    const reading = handle.read(buffer, 0, pieceBytes, null).then(({ bytesRead }) => buffer.subarray(0, bytesRead));
+    reading.catch(() => undefined); // thrown by the await below; whoever stops before that is not told
+    return reading;
+  };
+  let ahead = read();
+  try {
+    for (;;) {
+      const piece = await ahead;
+      if (piece.length === 0) return; // short reads are legal; only 0 is the end
+      ahead = read();
+      yield piece;
+    }
+  } finally {
+    await ahead.catch(() => undefined); // the file is closed next
   }
 }
 

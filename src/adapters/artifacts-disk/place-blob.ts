@@ -38,12 +38,12 @@ export async function copyBlob(placement: Placement, mode: number, how: 'durable
   const { sha256, from, to } = placement;
   const source = await open(from, 'r');
   try {
-    const incoming = await IncomingFile.create(dirname(to), to);
+    const incoming = await IncomingFile.create(dirname(to), to, how);
     try {
       for await (const piece of passingPieces(source)) await incoming.write(piece);
       const actual = incoming.digest();
       if (actual !== sha256) throw new ArtifactDamagedError(sha256, from, actual);
-      await incoming.seal(mode, how);
+      await incoming.seal(mode);
       await moveToFreeName(incoming.path, placement);
       if (how === 'durable') await syncFolder(dirname(to));
       return 'copied';
