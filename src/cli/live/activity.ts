@@ -1,4 +1,4 @@
-import { type Goal, nextReleaseAction } from '../../domain/release/release-machine.ts';
+import { type Goal, nextReleaseAction } from '../../domain/release/next-release-action.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import type { StatusRow } from '../../domain/release/status-report.ts';
 import { runOutcome } from '../../domain/run/run-outcome.ts';

@@ -1,4 +1,5 @@
 import type { Entry } from '../../domain/journal/entry.ts';
+import { releaseStream, runStream } from '../../domain/journal/streams.ts';
 import type { Journal } from '../../ports/journal.ts';
 
 const BATCH = 500;
@@ -13,7 +14,7 @@ export async function* followRelease(
   position: number,
   signal: AbortSignal,
 ): AsyncIterable<Entry> {
-  const own = new Set([`release/${release}`, `run/${release}`]);
+  const own = new Set([releaseStream(release), runStream(release)]);
   const isOurs = (entry: Entry): boolean => own.has(entry.stream) || isMoveOf(entry, release);
   let after = position;
   for await (const entry of journal.follow(position, signal)) {

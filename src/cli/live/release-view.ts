@@ -1,5 +1,6 @@
 import type { Entry } from '../../domain/journal/entry.ts';
-import type { Goal } from '../../domain/release/release-machine.ts';
+import { releaseStream, runStream } from '../../domain/journal/streams.ts';
+import type { Goal } from '../../domain/release/next-release-action.ts';
 import { foldRelease, type ReleaseState } from '../../domain/release/release-state.ts';
 import { type StatusReport, statusReport } from '../../domain/release/status-report.ts';
 import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
@@ -26,7 +27,7 @@ export class ReleaseView {
   }
 
   static async read(journal: Journal, id: string): Promise<ReleaseView> {
-    return new ReleaseView(id, await journal.read(`release/${id}`), await journal.read(`run/${id}`));
+    return new ReleaseView(id, await journal.read(releaseStream(id)), await journal.read(runStream(id)));
   }
 
   get run(): RunState {
@@ -35,11 +36,11 @@ export class ReleaseView {
 
   /** A fact that was recorded since; one that is known already changes nothing. */
   add(entry: Entry): void {
-    if (entry.stream === `run/${this.#id}` && entry.seq > this.#run.seq) {
+    if (entry.stream === runStream(this.#id) && entry.seq > this.#run.seq) {
       this.#run = foldRun(this.#run, [entry]);
       this.#lastAt = entry.at;
     }
-    if (entry.stream === `release/${this.#id}` && entry.seq > (this.#entries.at(-1)?.seq ?? 0)) {
+    if (entry.stream === releaseStream(this.#id) && entry.seq > (this.#entries.at(-1)?.seq ?? 0)) {
       this.#entries = [...this.#entries, entry];
       this.#release = foldRelease(this.#id, this.#entries);
       this.#lastAt = entry.at;

@@ -1,4 +1,4 @@
-import type { Goal } from '../../domain/release/release-machine.ts';
+import type { Goal } from '../../domain/release/next-release-action.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executor } from '../../ports/executor.ts';
 import type { Journal } from '../../ports/journal.ts';

@@ -1,4 +1,4 @@
-import { abandonRelease } from '../../conductor/release/end-release.ts';
+import { abandonRelease } from '../../conductor/release/abandon-release.ts';
 import { done } from '../../conductor/release/verb-outcome.ts';
 import type { ExitCode } from '../../kernel/exit-code.ts';
 import type { CliContext } from '../context.ts';

@@ -1,4 +1,4 @@
-import { cancelRelease } from '../../conductor/release/end-release.ts';
+import { cancelRelease } from '../../conductor/release/cancel-release.ts';
 import { loadRelease } from '../../conductor/release/load-release.ts';
 import { done } from '../../conductor/release/verb-outcome.ts';
 import type { ExitCode } from '../../kernel/exit-code.ts';

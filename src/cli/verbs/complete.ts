@@ -1,3 +1,4 @@
+import { runStream } from '../../domain/journal/streams.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { CliContext } from '../context.ts';
@@ -33,7 +34,7 @@ async function recordedWords(journal: Journal, kind: string, id: string): Promis
       return streams;
     case 'step': {
       // Only steps with commands have logs, attempts to choose from, or something to decide.
-      const requested = (await journal.read(`run/${id}`)).filter(({ type }) => type === 'attempt.requested');
+      const requested = (await journal.read(runStream(id))).filter(({ type }) => type === 'attempt.requested');
       return [...new Set(requested.map(({ data }) => String(data['step'])))];
     }
     default:

@@ -3,7 +3,7 @@ import { rehearse } from '../../conductor/rehearsal/rehearse.ts';
 import { loadRelease } from '../../conductor/release/load-release.ts';
 import type { GoOnRequest } from '../../conductor/release/release-verbs.ts';
 import type { VerbOutcome } from '../../conductor/release/verb-outcome.ts';
-import type { Goal } from '../../domain/release/release-machine.ts';
+import type { Goal } from '../../domain/release/next-release-action.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import type { ExitCode } from '../../kernel/exit-code.ts';
 import type { CliContext } from '../context.ts';

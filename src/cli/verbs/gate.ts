@@ -1,6 +1,7 @@
-import { type GateVerb, speakAtGate } from '../../conductor/release/gate-verbs.ts';
+import { speakAtGate } from '../../conductor/release/gate-verbs.ts';
 import { done, waiting } from '../../conductor/release/verb-outcome.ts';
 import { gatesPassed, reviewGates } from '../../domain/release/gate-review.ts';
+import type { GateVerb } from '../../domain/release/refuse-word.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
 import { ReasonNeededError } from '../usage-error.ts';
 import { text, type VerbModule } from '../verb.ts';

@@ -1,5 +1,5 @@
+import { type PendingMove, pendingMoves } from '../../conductor/pointer/pending-move.ts';
 import { listReleases } from '../../conductor/release/load-release.ts';
-import { type PendingMove, pendingMoves } from '../../conductor/release/pending-move.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatInstant } from '../../kernel/instant.ts';
 import type { CliContext } from '../context.ts';

@@ -1,8 +1,7 @@
 import { loadRelease } from '../../conductor/release/load-release.ts';
-import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
+import { loadRun } from '../../conductor/run/load-run.ts';
 import type { AttemptState, RunState } from '../../domain/run/run-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
-import type { ReleaseId } from '../../kernel/ids.ts';
 import { formatInstant } from '../../kernel/instant.ts';
 import type { LogLine } from '../../ports/executor.ts';
 import type { CliContext } from '../context.ts';
@@ -22,7 +21,7 @@ export async function run(
   const [id = '', inTarget] = target.split('/');
   return await withState(context, 'read', async (state) => {
     await loadRelease(state.journal, id);
-    const run = foldRun(emptyRun(id as ReleaseId), await state.journal.read(`run/${id}`));
+    const run = await loadRun(state.journal, id);
     const { step, attempt } = findAttempt(run, named ?? inTarget, text(options['attempt']));
     const executor = await context.parts.openExecutor(context, state);
     const { signal, terminal } = context;

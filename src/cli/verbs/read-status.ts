@@ -1,10 +1,11 @@
 import type { OpenedState } from '../../compose.ts';
-import { type PendingMove, pendingMove } from '../../conductor/release/pending-move.ts';
+import { type PendingMove, pendingMove } from '../../conductor/pointer/pending-move.ts';
+import { loadRun } from '../../conductor/run/load-run.ts';
+import { runStream } from '../../domain/journal/streams.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { type StatusReport, statusReport } from '../../domain/release/status-report.ts';
-import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import type { RunState } from '../../domain/run/run-state.ts';
-import type { AttemptName, ReleaseId } from '../../kernel/ids.ts';
+import type { AttemptName } from '../../kernel/ids.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { CliContext } from '../context.ts';
 
@@ -27,9 +28,9 @@ const TAIL_BYTES = 4096;
 export async function readStatus(context: CliContext, state: OpenedState, release: ReleaseState): Promise<StatusView> {
   const { journal, clock } = state;
   const now = clock.now();
-  const run = foldRun(emptyRun(release.id as ReleaseId), await journal.read(`run/${release.id}`));
+  const run = await loadRun(journal, release.id);
   const report = statusReport(release, run, now);
-  const lease = await journal.leaseHolder(`run/${release.id}`);
+  const lease = await journal.leaseHolder(runStream(release.id));
   const conductor = lease && {
     pid: lease.holder.pid,
     host: lease.holder.host,

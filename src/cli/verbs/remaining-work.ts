@@ -1,11 +1,10 @@
 import { loadRelease } from '../../conductor/release/load-release.ts';
 import type { VerbOutcome } from '../../conductor/release/verb-outcome.ts';
-import type { Goal } from '../../domain/release/release-machine.ts';
+import { loadRun } from '../../conductor/run/load-run.ts';
+import type { Goal } from '../../domain/release/next-release-action.ts';
 import type { StatusRow } from '../../domain/release/status-report.ts';
 import { statusReport } from '../../domain/release/status-report.ts';
-import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
-import type { ReleaseId } from '../../kernel/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/journal.ts';
 
@@ -16,7 +15,7 @@ export async function remainingWork(
   goal: Goal,
 ): Promise<VerbOutcome> {
   const release = await loadRelease(journal, id);
-  const run = foldRun(emptyRun(id as ReleaseId), await journal.read(`run/${id}`));
+  const run = await loadRun(journal, id);
   const { rows } = statusReport(release, run, clock.now());
   const left = upTo(rows, goal).filter((row) => row.state !== 'done' && row.state !== 'skipped');
   const work = left.map((row) => (row.id.startsWith('gate ') ? `wait for ${row.id}` : row.id)).join(', ');

@@ -1,4 +1,5 @@
 import { listReleases, loadRelease } from '../../conductor/release/load-release.ts';
+import { isOver } from '../../domain/release/phases.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatDuration } from '../../kernel/format-duration.ts';
@@ -35,10 +36,9 @@ export async function run(context: CliContext, [id]: readonly string[]): Promise
 /** Open releases, and of each line without one the last that was. */
 function latestOfEachLine(releases: readonly ReleaseState[]): readonly ReleaseState[] {
   const latest = new Map<string, ReleaseState>();
-  const isOver = ({ phase }: ReleaseState): boolean => ['live', 'settled', 'abandoned'].includes(phase);
   for (const release of releases) {
     const known = latest.get(release.plan.line);
-    if (known === undefined || isOver(known) || !isOver(release)) latest.set(release.plan.line, release);
+    if (known === undefined || isOver(known.phase) || !isOver(release.phase)) latest.set(release.plan.line, release);
   }
   return [...latest.values()];
 }

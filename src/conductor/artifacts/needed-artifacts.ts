@@ -1,4 +1,4 @@
-import { isOpen } from '../../domain/release/open-phases.ts';
+import { isOpen } from '../../domain/release/phases.ts';
 import type { Sha256 } from '../../kernel/ids.ts';
 import type { Journal } from '../../ports/journal.ts';
 import { listReleases } from '../release/load-release.ts';

@@ -2,8 +2,9 @@ import type { StepConfig } from '../../domain/config/resolved-config.ts';
 import { exitCodeOfFailures } from '../../domain/failure/failure-classes.ts';
 import type { NewEvent } from '../../domain/journal/entry.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { type Goal, nextReleaseAction, type ReleaseAction } from '../../domain/release/next-release-action.ts';
+import { isSeen } from '../../domain/release/phases.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import { type Goal, nextReleaseAction, type ReleaseAction } from '../../domain/release/release-machine.ts';
 import type { Failure, ReleaseState } from '../../domain/release/release-state.ts';
 import type { RunOutcome } from '../../domain/run/run-outcome.ts';
 import { templateLookup } from '../../domain/run/template-lookup.ts';
@@ -13,13 +14,13 @@ import { EXIT } from '../../kernel/exit-code.ts';
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
 import { JournalConflictError } from '../../ports/journal.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
+import { hideCandidate, sweepAfterPromotion } from '../pointer/tidy-channel.ts';
 import { loadRelease } from './load-release.ts';
 import { promoteRelease } from './promote-release.ts';
-import { recordDecided, recordFact } from './record-release.ts';
+import { recordDecided, recordFact } from './record-fact.ts';
 import { isRecorded, recordThrown } from './record-thrown.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 import { stageRelease } from './stage-release.ts';
-import { hideCandidate, sweepAfterPromotion } from './tidy-channel.ts';
 import { done, failed, type Progress, type VerbOutcome, waiting } from './verb-outcome.ts';
 import { verifyRelease } from './verify-release.ts';
 
@@ -217,7 +218,7 @@ async function verify(
 
 function reached(release: ReleaseState, goal: Goal): VerbOutcome {
   const { id, phase } = release;
-  if (phase === 'settled' || phase === 'live') return done(release, `${id} is live; users see it.`);
+  if (isSeen(phase)) return done(release, `${id} is live; users see it.`);
   if (phase === 'abandoned') return done(release, `${id} is abandoned.`);
   const next = goal === 'verify' ? `slipway promote ${id}` : `slipway resume ${id}`;
   return done(release, `${id} is ${goal === 'build' ? 'built' : phase}.`, next);

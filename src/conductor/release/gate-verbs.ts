@@ -1,15 +1,18 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
-import { approversOf } from '../../domain/release/gate.ts';
-import { approvesAt } from '../../domain/release/gate-review.ts';
+import { releaseStream } from '../../domain/journal/streams.ts';
+import { isOver, mayBeSeen } from '../../domain/release/phases.ts';
 import {
-  DigestNotCurrentError,
-  GateUnknownError,
-  NotApproverError,
-  WrongStateError,
-} from '../../domain/release/release-errors.ts';
+  type GateVerb,
+  gateMeant,
+  refuseOldDigest,
+  refuseSecondGate,
+  refuseStranger,
+  refuseUnspoken,
+} from '../../domain/release/refuse-word.ts';
+import { WrongStateError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
-import { decideAgain } from './decide-again.ts';
+import { decideAgain } from '../journal/decide-again.ts';
 import { loadRelease } from './load-release.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 
@@ -22,8 +25,6 @@ export interface GateRequest {
   readonly reason?: string;
   readonly dryRun?: boolean;
 }
-
-export type GateVerb = 'approve' | 'reject' | 'withdraw';
 
 const EVENT = { approve: 'gate.approved', reject: 'gate.rejected', withdraw: 'gate.withdrawn' } as const;
 
@@ -48,7 +49,7 @@ async function speak(
   request: GateRequest,
 ): Promise<{ readonly release: ReleaseState; readonly gate: string }> {
   const release = await loadRelease(world.journal, request.release);
-  if (release.candidate === undefined || ['promoting', 'live', 'settled', 'abandoned'].includes(release.phase)) {
+  if (release.candidate === undefined || isOver(release.phase) || mayBeSeen(release.phase)) {
     throw new WrongStateError(
       `${release.id} is ${release.phase}: only a staged plan can be approved or rejected.`,
       release.candidate === undefined && release.phase !== 'abandoned'
@@ -56,11 +57,11 @@ async function speak(
         : 'Nothing is left to decide.',
     );
   }
-  const gate = gateMeant(release, actor, request.gate);
+  const gate = gateMeant(release, actor.login, request.gate);
   refuseOldDigest(release, request.digest);
-  refuseStranger(release, gate, actor, verb);
-  if (verb === 'approve') refuseSecondGate(release, gate, actor);
-  if (verb === 'withdraw') refuseUnspoken(release, gate, actor);
+  refuseStranger(release, gate, actor.login, verb);
+  if (verb === 'approve') refuseSecondGate(release, gate, actor.login);
+  if (verb === 'withdraw') refuseUnspoken(release, gate, actor.login);
   if (request.dryRun === true) return { release, gate };
 
   const reason = request.reason === undefined ? {} : { reason: request.reason };
@@ -77,77 +78,7 @@ async function speak(
   await world.journal.append({
     by: actor.login,
     at: world.clock.now(),
-    writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [word] }],
+    writes: [{ stream: releaseStream(release.id), expectedSeq: release.seq, events: [word] }],
   });
   return { release: await loadRelease(world.journal, release.id), gate };
-}
-
-function gateMeant(release: ReleaseState, actor: Actor, named: string | undefined): string {
-  const { config, plan } = release;
-  const gates = config.lines[plan.line]?.gates ?? [];
-  if (named !== undefined) {
-    if (gates.includes(named)) return named;
-    const known = gates.length === 0 ? 'It has none.' : `It has ${gates.join(', ')}.`;
-    throw new GateUnknownError(`Line ${plan.line} has no gate ${named}. ${known}`, 'Name one of them with --gate.');
-  }
-  const mine = gates.filter((name) => {
-    const gate = config.gates[name];
-    return gate !== undefined && approversOf(gate, config.teams).has(actor.login);
-  });
-  const [only, ...more] = mine.length > 0 ? mine : gates;
-  if (only === undefined) {
-    throw new GateUnknownError(
-      `Line ${plan.line} has no gates: nothing waits for an approval.`,
-      `Go on with "slipway resume ${release.id}".`,
-    );
-  }
-  if (more.length > 0) {
-    throw new GateUnknownError(`Several gates could be meant: ${[only, ...more].join(', ')}.`, 'Name one with --gate.');
-  }
-  return only;
-}
-
-const SHORTEST_DIGEST = 8;
-
-function refuseOldDigest(release: ReleaseState, given: string | undefined): void {
-  if (given === undefined) return;
-  if (given.length >= SHORTEST_DIGEST && release.digest.startsWith(given.toLowerCase())) return;
-  throw new DigestNotCurrentError(release.id, given, release.digest);
-}
-
-function refuseStranger(release: ReleaseState, name: string, actor: Actor, verb: GateVerb): void {
-  const gate = release.config.gates[name];
-  if (gate === undefined) return;
-  const allowed = approversOf(gate, release.config.teams);
-  if (!allowed.has(actor.login)) {
-    throw new NotApproverError(
-      `${actor.login} is no approver of gate ${name}.`,
-      `Ask one of: ${[...allowed].join(', ') || 'nobody (the gate has no approvers)'}.`,
-    );
-  }
-  if (verb === 'approve' && !gate.selfApproval && release.authors.has(actor.login)) {
-    throw new NotApproverError(
-      `${actor.login} planned, staged or resumed ${release.id} and cannot approve it: gate ${name} has selfApproval: false.`,
-      `Ask one of: ${[...allowed].filter((login) => !release.authors.has(login)).join(', ') || 'nobody else is an approver'}.`,
-    );
-  }
-}
-
-/** A person counts in one gate: two gates are there so that two people look. */
-function refuseSecondGate(release: ReleaseState, name: string, { login }: Actor): void {
-  const other = approvesAt(release, login);
-  if (other === undefined || other === name) return;
-  throw new NotApproverError(
-    `${login} has approved this plan at gate ${other}, and one person counts in one gate.`,
-    `Ask another approver of ${name}, or first "slipway withdraw ${release.id} --gate ${other}".`,
-  );
-}
-
-function refuseUnspoken(release: ReleaseState, name: string, { login }: Actor): void {
-  const last = release.words.findLast((word) => word.gate === name && word.by === login);
-  if (last !== undefined && last.word !== 'withdrawn') return;
-  throw new WrongStateError(
-    `${login} has said nothing at gate ${name} of ${release.id} that could be withdrawn.`,
-    `See who has with "slipway status ${release.id}".`,
-  );
 }

@@ -1,13 +1,14 @@
+import { lineStream, releaseStream } from '../../domain/journal/streams.ts';
 import { foldLine, type LineState } from '../../domain/release/line-state.ts';
 import { ReleaseNotFoundError } from '../../domain/release/release-errors.ts';
 import { foldRelease, type ReleaseState } from '../../domain/release/release-state.ts';
 import type { Journal } from '../../ports/journal.ts';
 
-const PREFIX = 'release/';
+const PREFIX = releaseStream('');
 
 /** @throws {ReleaseNotFoundError} naming those that exist. */
 export async function loadRelease(journal: Journal, id: string): Promise<ReleaseState> {
-  const release = foldRelease(id, await journal.read(`${PREFIX}${id}`));
+  const release = foldRelease(id, await journal.read(releaseStream(id)));
   if (release !== undefined) return release;
   const known = await journal.streams(PREFIX);
   throw new ReleaseNotFoundError(
@@ -24,13 +25,14 @@ export async function listReleases(journal: Journal): Promise<readonly ReleaseSt
 }
 
 export async function loadLine(journal: Journal, line: string): Promise<LineState> {
-  return foldLine(await journal.read(`line/${line}`));
+  return foldLine(await journal.read(lineStream(line)));
 }
 
 /** Releases of the journal's other lines: what they brought into a shared channel follows another order of versions. */
 export async function releasesOfOthers(journal: Journal, line: string): Promise<ReadonlySet<string>> {
-  const streams = await journal.streams('line/');
-  const others = streams.map(({ stream }) => stream.slice('line/'.length)).filter((name) => name !== line);
+  const prefix = lineStream('');
+  const streams = await journal.streams(prefix);
+  const others = streams.map(({ stream }) => stream.slice(prefix.length)).filter((name) => name !== line);
   const lines = await Promise.all(others.map(async (name) => await loadLine(journal, name)));
   return new Set(lines.flatMap(({ versions }) => versions.map(({ release }) => release)));
 }

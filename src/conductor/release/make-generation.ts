@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Entry } from '../../domain/journal/entry.ts';
 import type { EventOf } from '../../domain/journal/event-definition.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { channelStream } from '../../domain/journal/streams.ts';
 import { ClockBehindError } from '../../domain/release/release-errors.ts';
 import type { GenerationRef } from '../../domain/release/release-state.ts';
-import { CHANNEL_EVENTS, channelStream } from '../../domain/repository/channel-events.ts';
+import { CHANNEL_EVENTS } from '../../domain/repository/channel-events.ts';
 import type { ListedPackage, RepositoryContent } from '../../domain/repository/generation.ts';
 import { dateWaitMs, nextDate } from '../../domain/repository/generation-date.ts';
 import { type Instant, toInstant } from '../../kernel/instant.ts';
 import type { Origin, PublishingSettings, SealedGeneration } from '../../ports/origin.ts';
-import { recordRetrying } from './record.ts';
+import { recordRetrying } from '../journal/record-retrying.ts';
 import type { ReleaseWorld } from './release-world.ts';
 
 export interface GenerationRequest {

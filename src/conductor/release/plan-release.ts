@@ -1,23 +1,24 @@
 import type { LineConfig, ResolvedConfig } from '../../domain/config/resolved-config.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { lineStream, releaseStream } from '../../domain/journal/streams.ts';
 import { allocateVersion } from '../../domain/release/allocate-version.ts';
 import { baseOfBranch } from '../../domain/release/branch-base.ts';
 import { firstPlan } from '../../domain/release/first-plan.ts';
 import { LINE_EVENTS } from '../../domain/release/line-events.ts';
 import type { LineState } from '../../domain/release/line-state.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
+import { refuseTakenNames } from '../../domain/release/refuse-taken-names.ts';
 import { FirstVersionNeededError, LineUnknownError, ReleaseOpenError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { planDigest, type ReleasePlan } from '../../domain/release/release-plan.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
-import { refuseTakenNames } from '../../domain/release/taken-names.ts';
 import { parseVersionPattern } from '../../domain/release/version-pattern.ts';
 import { planRun } from '../../domain/run/plan-run.ts';
-import { type ChannelView, viewChannel } from './channel-view.ts';
-import { decideAgain } from './decide-again.ts';
+import { decideAgain } from '../journal/decide-again.ts';
+import { type ChannelView, viewChannel } from '../pointer/view-channel.ts';
 import { loadLine, loadRelease, releasesOfOthers } from './load-release.ts';
 import { openRun, runPlanOf } from './open-run.ts';
-import { type PlanWarning, refuseKeysEndingSoon } from './publishing-checks.ts';
+import { type PlanWarning, refuseKeysEndingSoon } from './refuse-keys-ending-soon.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 
 export interface PlanRequest {
@@ -109,14 +110,14 @@ async function open(
     at: world.clock.now(),
     writes: [
       {
-        stream: `line/${line}`,
+        stream: lineStream(line),
         expectedSeq: lineSeq,
         events: [
           newEvent(LINE_EVENTS, 'version.allocated', { version, release }),
           newEvent(LINE_EVENTS, 'release.opened', { release, version, revision: 1 }),
         ],
       },
-      { stream: `release/${release}`, expectedSeq: 0, events: [newEvent(RELEASE_EVENTS, 'release.planned', first)] },
+      { stream: releaseStream(release), expectedSeq: 0, events: [newEvent(RELEASE_EVENTS, 'release.planned', first)] },
     ],
   });
 }

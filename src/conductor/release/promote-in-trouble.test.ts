@@ -39,7 +39,7 @@ test('an origin that is not there is not an empty one: nothing is built upon it,
   expect(await refusal(person(house).plan('lts'))).toMatchObject(refused);
   renameSync(`${house.root}-unmounted`, house.root);
   expect(await person(house).resume(plan.release)).toMatchObject({ exit: 0, phase: 'settled' });
-  const sealed = await house.origin().generation('stable', (await seen(house))!.number);
+  const sealed = await house.origin().generation('stable', (await seen(house)).number);
   expect(sealed.repositories['apt']!.packages.map(({ version }) => version)).toEqual(['1.1', '1.2']);
 });
 

@@ -1,27 +1,28 @@
 import type { StepConfig } from '../../domain/config/resolved-config.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
-import { whyNotFlip } from '../../domain/release/may-flip.ts';
+import { releaseStream } from '../../domain/journal/streams.ts';
 import { CandidateExpiredError, PointerNotOursError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { Candidate, Promotion, ReleaseState } from '../../domain/release/release-state.ts';
+import { generationRef } from '../../domain/release/release-state.ts';
+import { whyNotFlip } from '../../domain/release/why-not-flip.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
 import { formatDuration } from '../../kernel/format-duration.ts';
 import { formatInstant, type Instant, toInstant } from '../../kernel/instant.ts';
 import type { SealedGeneration } from '../../ports/origin.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
-import { type ChannelView, viewChannel } from './channel-view.ts';
-import { refuseUnsoundCandidate } from './check-candidate.ts';
-import { flipMove } from './flip-move.ts';
+import { flipMove } from '../pointer/flip-move.ts';
+import { movePointer, recordedMove } from '../pointer/move-pointer.ts';
+import { type ChannelView, viewChannel } from '../pointer/view-channel.ts';
+import { withTarget } from '../pointer/with-target.ts';
 import { loadRelease } from './load-release.ts';
 import { makeGeneration } from './make-generation.ts';
-import { movePointer, recordedMove } from './move-pointer.ts';
 import { proveAgain } from './prove-again.ts';
-import { refuseKeysEndingSoon } from './publishing-checks.ts';
 import { rebaseRelease } from './rebase-release.ts';
+import { refuseKeysEndingSoon } from './refuse-keys-ending-soon.ts';
+import { refuseUnsoundCandidate } from './refuse-unsound-candidate.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
-import { reference } from './stage-release.ts';
 import type { Progress } from './verb-outcome.ts';
-import { withTarget } from './with-target.ts';
 
 export interface PromotionRequest {
   readonly release: ReleaseState;
@@ -80,7 +81,7 @@ async function promoteUnder(
   const next: Promotion = {
     number: release.promotions + 1,
     after: candidate.generation,
-    undo: reference(await makeUndo(world, request, view, candidate)),
+    undo: generationRef(await makeUndo(world, request, view, candidate)),
     startedAt: world.clock.now(),
     deadlineAt,
   };
@@ -97,7 +98,7 @@ async function promoteUnder(
   });
   await movePointer(world, view.origin, {
     ...flipMove(world, release, next, moving),
-    withIntent: { writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [promoting] }] },
+    withIntent: { writes: [{ stream: releaseStream(release.id), expectedSeq: release.seq, events: [promoting] }] },
   });
   return { release: await loadRelease(world.journal, release.id) };
 }

@@ -3,7 +3,7 @@ import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { skipOf } from '../../domain/release/skip.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
 import type { PromotionRequest } from './promote-release.ts';
-import { recordFact } from './record-release.ts';
+import { recordFact } from './record-fact.ts';
 import type { ReleaseWorld } from './release-world.ts';
 import { failed, type VerbOutcome } from './verb-outcome.ts';
 import { askClients, verificationFailure } from './verify-release.ts';

@@ -1,14 +1,15 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
-import { IndexChangeError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { generationRef } from '../../domain/release/release-state.ts';
+import { approvedChange, changeRows, contentWith } from '../../domain/release/staged-change.ts';
+import { IndexChangeError } from '../../domain/repository/index-change-error.ts';
 import { canonicalJson } from '../../kernel/json.ts';
-import type { ChannelView } from './channel-view.ts';
+import type { ChannelView } from '../pointer/view-channel.ts';
 import { makeGeneration } from './make-generation.ts';
 import type { PromotionRequest } from './promote-release.ts';
-import { recordFact } from './record-release.ts';
+import { recordFact } from './record-fact.ts';
 import type { ReleaseWorld } from './release-world.ts';
-import { changeRows, contentWith, reference } from './stage-release.ts';
 
 /**
  * Somebody else promoted into the channel: our same change is written again on the new parent. Approvals stay, because the
@@ -21,15 +22,15 @@ export async function rebaseRelease(
   { origin, current }: ChannelView,
 ): Promise<ReleaseState> {
   const packages = release.candidate?.packages ?? [];
-  const { contents, changes } = contentWith(release, current, packages);
-  const approved = release.plan.targets.flatMap((target) => target.change);
+  const { contents, changes } = contentWith(release, current?.repositories ?? {}, packages);
+  const approved = approvedChange(release.plan);
   if (canonicalJson(changeRows(changes)) !== canonicalJson(approved)) {
     throw new IndexChangeError(
       `Channel ${release.plan.channel} moved to generation ${current?.number ?? 'none'}, and on it ${release.id} would change other entries than its plan says.`,
       `Look at "slipway show ${release.id}", then "slipway stage ${release.id}" for a new plan and new approvals.`,
     );
   }
-  const at = current === undefined ? null : reference(current);
+  const at = current === undefined ? null : generationRef(current);
   const sealed = await makeGeneration(world, origin, await world.publishing(release.config), {
     channel: release.plan.channel,
     purpose: 'rebase',
@@ -42,6 +43,6 @@ export async function rebaseRelease(
     by: actor.login,
   });
   await origin.stage(release.plan.channel, sealed.number);
-  const event = newEvent(RELEASE_EVENTS, 'release.rebased', { generation: reference(sealed), parent: at });
+  const event = newEvent(RELEASE_EVENTS, 'release.rebased', { generation: generationRef(sealed), parent: at });
   return await recordFact(world, release.id, { held: run, actor }, event);
 }

@@ -1,8 +1,8 @@
 import type { NewEvent } from '../../domain/journal/entry.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import type { ReleaseAction } from '../../domain/release/next-release-action.ts';
 import { HeldElsewhereError, JournalOutrunError, PointerUnderWayError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import type { ReleaseAction } from '../../domain/release/release-machine.ts';
 import type { Failure, ReleaseState } from '../../domain/release/release-state.ts';
 import { SlipwayError } from '../../kernel/slipway-error.ts';
 import { isSystemError } from '../../kernel/system-error.ts';
@@ -10,7 +10,7 @@ import { JournalConflictError, LeaseLostError } from '../../ports/journal.ts';
 import { OriginFencedError } from '../../ports/origin-error.ts';
 import { failureOfError } from './failure-of-error.ts';
 import { loadRelease } from './load-release.ts';
-import { type Recording, recordFact } from './record-release.ts';
+import { type Recording, recordFact } from './record-fact.ts';
 import type { ReleaseWorld } from './release-world.ts';
 
 /** After these nothing is written: the release is another process's now, or this journal may not speak for the origin. */

@@ -9,7 +9,7 @@ import { build } from '../../../test/support/simulated/run-config.ts';
 import type { Journal } from '../../ports/journal.ts';
 import { LeaseLostError } from '../../ports/journal.ts';
 import { OriginFullError } from '../../ports/origin-error.ts';
-import { cancelRelease } from './end-release.ts';
+import { cancelRelease } from './cancel-release.ts';
 
 type Person = ReturnType<typeof person>;
 type Verb = 'stage' | 'verify' | 'resume' | 'promote' | 'undo' | 'abandon';

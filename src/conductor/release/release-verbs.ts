@@ -1,17 +1,18 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { type Goal, isProved, needsNewCandidate } from '../../domain/release/next-release-action.ts';
+import { isOver, isSeen, mayBeSeen } from '../../domain/release/phases.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
 import { GateUnknownError, WrongStateError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
-import { type Goal, isProved, needsNewCandidate } from '../../domain/release/release-machine.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { skipOf } from '../../domain/release/skip.ts';
 import type { ReleaseId, StepId } from '../../kernel/ids.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
+import { viewChannel } from '../pointer/view-channel.ts';
 import { advanceRelease } from './advance-release.ts';
-import { viewChannel } from './channel-view.ts';
 import { loadRelease } from './load-release.ts';
 import { openRun } from './open-run.ts';
-import { recordFact } from './record-release.ts';
+import { recordFact } from './record-fact.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 import { replanRelease } from './replan-release.ts';
 import { isUndoBegun, undoRelease } from './undo-release.ts';
@@ -164,12 +165,11 @@ function refuseFailed(release: ReleaseState): void {
 }
 
 function refuseOver(release: ReleaseState, verb: string): void {
-  if (!['live', 'settled', 'abandoned', 'promoting'].includes(release.phase)) return;
+  if (!isOver(release.phase) && !mayBeSeen(release.phase)) return;
   if (release.phase === 'promoting' && verb === 'promote') return;
-  const isSeen = release.phase === 'live' || release.phase === 'settled';
   throw new WrongStateError(
     `${release.id} is ${release.phase} already: there is nothing to ${verb}.`,
-    isSeen
+    isSeen(release.phase)
       ? `Take it back with "slipway undo ${release.id}", or release the next version with "slipway run ${release.plan.line}".`
       : release.phase === 'promoting'
         ? `Go on with "slipway resume ${release.id}".`

@@ -1,18 +1,18 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import { firstPlan } from '../../domain/release/first-plan.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
+import { refuseTakenNames } from '../../domain/release/refuse-taken-names.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { compareJson, planDigest } from '../../domain/release/release-plan.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
-import { refuseTakenNames } from '../../domain/release/taken-names.ts';
 import { planRun } from '../../domain/run/plan-run.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { viewChannel } from './channel-view.ts';
+import { viewChannel } from '../pointer/view-channel.ts';
 import { releasesOfOthers } from './load-release.ts';
 import { openRun, runPlanOf } from './open-run.ts';
 import { lineOf } from './plan-release.ts';
-import { refuseKeysEndingSoon } from './publishing-checks.ts';
-import { type Recording, recordFact } from './record-release.ts';
+import { type Recording, recordFact } from './record-fact.ts';
+import { refuseKeysEndingSoon } from './refuse-keys-ending-soon.ts';
 import type { ReleaseWorld } from './release-world.ts';
 
 /**

@@ -1,5 +1,7 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { lineStream, releaseStream } from '../../domain/journal/streams.ts';
 import { LINE_EVENTS } from '../../domain/release/line-events.ts';
+import { mayBeSeen } from '../../domain/release/phases.ts';
 import { PointerNotOursError, WrongStateError } from '../../domain/release/release-errors.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import {
@@ -9,13 +11,30 @@ import {
   type ReleaseState,
 } from '../../domain/release/release-state.ts';
 import type { StreamWrite } from '../../ports/journal.ts';
+import { decideAgain } from '../journal/decide-again.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
-import { type ChannelView, viewChannel } from './channel-view.ts';
-import { flipMove } from './flip-move.ts';
+import { flipMove } from '../pointer/flip-move.ts';
+import { answerMove, type MoveOutcome, movePointer, type PointerMove, recordedMove } from '../pointer/move-pointer.ts';
+import { type ChannelView, viewChannel } from '../pointer/view-channel.ts';
+import { withTarget } from '../pointer/with-target.ts';
 import { loadLine, loadRelease } from './load-release.ts';
-import { answerMove, type MoveOutcome, movePointer, type PointerMove, recordedMove } from './move-pointer.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
-import { withTarget } from './with-target.ts';
+import { withRunLease } from './with-run-lease.ts';
+
+/** Takes a promotion back; see {@link undoRelease}. */
+export async function undo(
+  world: ReleaseWorld,
+  { release, actor, reason }: { readonly release: string; readonly actor: Actor; readonly reason?: string },
+): Promise<ReleaseState> {
+  return await withRunLease(
+    world,
+    release,
+    async (run) =>
+      await decideAgain(
+        async () => await undoRelease(world, await loadRelease(world.journal, release), { run, actor, reason }),
+      ),
+  );
+}
 
 export interface Undoing {
   readonly run: HeldLease;
@@ -48,7 +67,7 @@ export async function isUndoBegun(world: ReleaseWorld, release: ReleaseState): P
 }
 
 function undoable({ promotion, phase, id }: ReleaseState): Promotion {
-  if (promotion !== undefined && ['promoting', 'live', 'settled'].includes(phase)) return promotion;
+  if (promotion !== undefined && mayBeSeen(phase)) return promotion;
   throw new WrongStateError(
     `${id} is ${phase}: users do not see it, so there is nothing to undo.`,
     `See where it is with "slipway status ${id}".`,
@@ -78,7 +97,7 @@ async function undoUnder(
     throw await promotedSince(world, release, promotion, view);
 
   const reopened = newEvent(LINE_EVENTS, 'release.reopened', { release: release.id });
-  const ofLine = { stream: `line/${release.plan.line}`, seq: line.seq };
+  const ofLine = { stream: lineStream(release.plan.line), seq: line.seq };
   const isOpen = line.open === release.id;
   await movePointer(world, view.origin, {
     kind: 'undo',
@@ -93,7 +112,7 @@ async function undoUnder(
     target,
     // With the intent the line is taken again: were it free until the receipt, another release could begin in between.
     withIntent: {
-      unchanged: [{ stream: `release/${release.id}`, seq: release.seq }, ...(isOpen ? [ofLine] : [])],
+      unchanged: [{ stream: releaseStream(release.id), seq: release.seq }, ...(isOpen ? [ofLine] : [])],
       writes: isOpen ? [] : [{ stream: ofLine.stream, expectedSeq: line.seq, events: [reopened] }],
     },
     withReceipt: async (outcome) => await receiptWrites(world, release, promotion, undoing, outcome),
@@ -127,12 +146,12 @@ async function receiptWrites(
       generation: promotion.undo,
       ...(reason !== undefined && { reason }),
     });
-    return [{ stream: `release/${id}`, expectedSeq: release.seq, events: [undone] }];
+    return [{ stream: releaseStream(id), expectedSeq: release.seq, events: [undone] }];
   }
   if (release.phase === 'promoting') return [];
   const line = await loadLine(journal, plan.line);
   const closed = newEvent(LINE_EVENTS, 'release.closed', { release: id, how: 'live' });
-  return line.open === id ? [{ stream: `line/${plan.line}`, expectedSeq: line.seq, events: [closed] }] : [];
+  return line.open === id ? [{ stream: lineStream(plan.line), expectedSeq: line.seq, events: [closed] }] : [];
 }
 
 const newerIsOpen = ({ id, plan }: ReleaseState, open: string): WrongStateError =>
@@ -153,7 +172,7 @@ async function promotedSince(
       'Find out who, and put the pointer back where the journal left it ("slipway journal show").',
     );
   }
-  const later = foldRelease(current.release, await journal.read(`release/${current.release}`));
+  const later = foldRelease(current.release, await journal.read(releaseStream(current.release)));
   if (later?.isUndone === true)
     return new PointerNotOursError(
       `Channel ${plan.channel} shows generation ${current.number}, which took ${later.id} back after ${id} was promoted. Nothing was prepared to take ${id} back from there.`,

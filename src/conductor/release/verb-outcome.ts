@@ -1,5 +1,5 @@
-import type { GateState } from '../../domain/release/gate.ts';
 import { type GateRow, openGates } from '../../domain/release/gate-review.ts';
+import type { GateState } from '../../domain/release/gate-state.ts';
 import type { Failure, Phase, ReleaseState } from '../../domain/release/release-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 

@@ -2,11 +2,11 @@ import type { StepConfig } from '../../domain/config/resolved-config.ts';
 import { newEvent } from '../../domain/journal/event-definition.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { ClientReport, Failure, GenerationRef, ReleaseState } from '../../domain/release/release-state.ts';
+import { generationRef } from '../../domain/release/release-state.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
-import { viewChannel } from './channel-view.ts';
-import { recordFact } from './record-release.ts';
+import { viewChannel } from '../pointer/view-channel.ts';
+import { recordFact } from './record-fact.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
-import { reference } from './stage-release.ts';
 
 type VerifyStep = Extract<StepConfig, { uses: 'verify' }>;
 
@@ -41,7 +41,7 @@ export async function verifyRelease(
 /** Ours, or a later one that another line has promoted on top of it meanwhile: our packages must be in it too. */
 async function whatUsersSee(world: ReleaseWorld, release: ReleaseState): Promise<GenerationRef | undefined> {
   const { current } = await viewChannel(world, release.config, release.plan.channel);
-  return current && reference(current);
+  return current && generationRef(current);
 }
 
 /** Shows the generation on loopback to each client in turn. */

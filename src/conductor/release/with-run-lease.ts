@@ -1,3 +1,4 @@
+import { runStream } from '../../domain/journal/streams.ts';
 import { HeldElsewhereError } from '../../domain/release/release-errors.ts';
 import { type HeldLease, holdLease } from '../lease/hold-lease.ts';
 import type { ReleaseWorld } from './release-world.ts';
@@ -11,9 +12,9 @@ export async function withRunLease<Result>(
   release: string,
   conduct: (held: HeldLease) => Promise<Result>,
 ): Promise<Result> {
-  const held = await holdLease(world, `run/${release}`);
+  const held = await holdLease(world, runStream(release));
   if (held === undefined) {
-    const holder = (await world.journal.leaseHolder(`run/${release}`))?.holder;
+    const holder = (await world.journal.leaseHolder(runStream(release)))?.holder;
     const who = holder === undefined ? 'Another process' : `Process ${holder.pid} on ${holder.host}`;
     throw new HeldElsewhereError(
       `${who} is working on ${release}.`,

@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../domain/journal/entry.ts';
+import { runStream } from '../../domain/journal/streams.ts';
 import { emptyRun, foldRun } from '../../domain/run/fold-run.ts';
 import type { RunState } from '../../domain/run/run-state.ts';
 import type { ReleaseId } from '../../kernel/ids.ts';
@@ -28,7 +29,7 @@ export class RecordedRun {
   }
 
   get stream(): string {
-    return `run/${this.id}`;
+    return runStream(this.id);
   }
 
   get state(): RunState {

@@ -1,4 +1,5 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { runStream } from '../../domain/journal/streams.ts';
 import { comparePlannedRuns } from '../../domain/run/compare-planned-runs.ts';
 import { planRun } from '../../domain/run/plan-run.ts';
 import { RUN_EVENTS } from '../../domain/run/run-events.ts';
@@ -139,9 +140,9 @@ export class RunConductor {
   }
 
   async #takeLease(runId: ReleaseId): Promise<HeldLease> {
-    const lease = await holdLease(this.#world, `run/${runId}`);
+    const lease = await holdLease(this.#world, runStream(runId));
     if (lease !== undefined) return lease;
-    throw new RunHeldError(runId, (await this.#world.journal.leaseHolder(`run/${runId}`))?.holder);
+    throw new RunHeldError(runId, (await this.#world.journal.leaseHolder(runStream(runId)))?.holder);
   }
 }
 

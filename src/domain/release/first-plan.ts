@@ -1,4 +1,6 @@
+import { targetOf } from '../journal/streams.ts';
 import { channelRepositories } from '../repository/channel-repositories.ts';
+import { approversOf } from './gate-state.ts';
 import type { PlannedConfig } from './planned-config.ts';
 import type { ReleasePlan } from './release-plan.ts';
 import { stepsOfLine } from './steps-of-line.ts';
@@ -36,7 +38,7 @@ export function firstPlan(
     })),
     targets: [
       {
-        target: `${line.channel}/tree`,
+        target: targetOf(line.channel),
         change: Object.keys(repositories).map((repository) => ({ repository, added: [], removed: [], changed: [] })),
         undo: 'pointer',
       },
@@ -46,9 +48,8 @@ export function firstPlan(
     gates: line.gates.flatMap((name) => {
       const gate = config.gates[name];
       if (gate === undefined) return [];
-      const { approvers, min, selfApproval, expiresMs } = gate;
-      const people = approvers.flatMap((who) => (who.startsWith('team:') ? (config.teams[who.slice(5)] ?? []) : [who]));
-      return [{ name, approvers: [...new Set(people)].sort(), min, selfApproval, expiresMs }];
+      const { min, selfApproval, expiresMs } = gate;
+      return [{ name, approvers: [...approversOf(gate, config.teams)].sort(), min, selfApproval, expiresMs }];
     }),
     checklistDigest: null,
   };

@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/instant.ts';
-import { type GateState, type GateWord, gateState } from './gate.ts';
+import { type GateState, type GateWord, gateState } from './gate-state.ts';
 import type { ReleaseState } from './release-state.ts';
 import { skipOf } from './skip.ts';
 

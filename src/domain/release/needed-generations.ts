@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/instant.ts';
-import { isOpen } from './open-phases.ts';
+import { isOpen } from './phases.ts';
 import type { ReleaseState } from './release-state.ts';
 
 /**

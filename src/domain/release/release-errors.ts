@@ -171,12 +171,3 @@ export class CandidateExpiredError extends SlipwayError {
   readonly code = 'SLIP_CANDIDATE_EXPIRED';
   override readonly exitCode = EXIT.refused;
 }
-
-/**
- * The index of the new generation would lose an entry, change one, or bring one that this release does not name. Nothing
- * was promoted. The message names the entries.
- */
-export class IndexChangeError extends SlipwayError {
-  readonly code = 'SLIP_INDEX_CHANGE';
-  override readonly exitCode = EXIT.refused;
-}

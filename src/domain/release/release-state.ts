@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../config/resolved-config.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { EventOf } from '../journal/event-definition.ts';
 import type { ListedPackage } from '../repository/generation.ts';
-import type { GateWord } from './gate.ts';
+import type { GateWord } from './gate-state.ts';
 import type { RELEASE_EVENTS } from './release-events.ts';
 import type { ReleasePlan } from './release-plan.ts';
 import type { Skip } from './skip.ts';
@@ -16,6 +16,9 @@ export interface GenerationRef {
   readonly number: number;
   readonly digest: string;
 }
+
+/** What identifies a sealed generation: its number, and the digest of its record. */
+export const generationRef = ({ number, digest }: GenerationRef): GenerationRef => ({ number, digest });
 
 /** Staged bytes: immutable, named by release and plan number. */
 export interface Candidate {

@@ -4,7 +4,7 @@ import { runLines, type StepLine } from '../run/run-lines.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { StepResult } from '../run/step-result.ts';
 import { type GateRow, openGates, reviewGates } from './gate-review.ts';
-import { isProved, isVerified, needsNewCandidate } from './release-machine.ts';
+import { isProved, isVerified, needsNewCandidate } from './next-release-action.ts';
 import type { ReleaseState } from './release-state.ts';
 import { skipOf } from './skip.ts';
 import { stepsOfLine } from './steps-of-line.ts';

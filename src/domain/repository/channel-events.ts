@@ -3,8 +3,6 @@ import { defineEvents } from '../journal/event-definition.ts';
 
 const generation = z.object({ number: z.int().positive(), digest: z.string() });
 
-export const channelStream = (channel: string): string => `channel/${channel}`;
-
 /** Stream `channel/<name>`: its generations' numbers, which only grow. */
 export const CHANNEL_EVENTS = defineEvents({
   'generation.numbered': {

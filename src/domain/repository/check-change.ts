@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../kernel/ids.ts';
-import { IndexChangeError } from '../release/release-errors.ts';
 import type { ListedPackage, RepositoryChange } from './generation.ts';
+import { IndexChangeError } from './index-change-error.ts';
 import { entryName, type RepositoryType } from './package-order.ts';
 
 const SHOWN = 5;

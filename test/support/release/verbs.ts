@@ -1,9 +1,11 @@
-import { abandonRelease, undo } from '../../../src/conductor/release/end-release.ts';
-import { type GateRequest, type GateVerb, speakAtGate } from '../../../src/conductor/release/gate-verbs.ts';
+import { abandonRelease } from '../../../src/conductor/release/abandon-release.ts';
+import { type GateRequest, speakAtGate } from '../../../src/conductor/release/gate-verbs.ts';
 import { loadRelease } from '../../../src/conductor/release/load-release.ts';
 import { planRelease } from '../../../src/conductor/release/plan-release.ts';
 import { type GoOnRequest, promote, resumeRelease, workTowards } from '../../../src/conductor/release/release-verbs.ts';
 import type { Actor, ReleaseWorld } from '../../../src/conductor/release/release-world.ts';
+import { undo } from '../../../src/conductor/release/undo-release.ts';
+import type { GateVerb } from '../../../src/domain/release/refuse-word.ts';
 import { SlipwayError } from '../../../src/kernel/slipway-error.ts';
 import type { ReleaseHouse } from './release-house.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { History, T0 } from '../../../test/support/release/history.ts';
 import { toInstant } from '../../kernel/instant.ts';
-import { type FlipBlock, whyNotFlip } from './may-flip.ts';
+import { type FlipBlock, whyNotFlip } from './why-not-flip.ts';
 
 const DAY_MS = 86_400_000;
 const GATED = { gates: { lead: {} } };

@@ -1,17 +1,17 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { targetOf, targetStream } from '../../domain/journal/streams.ts';
 import { PointerNotOursError } from '../../domain/release/release-errors.ts';
 import type { GenerationRef } from '../../domain/release/release-state.ts';
 import { TARGET_EVENTS } from '../../domain/repository/channel-events.ts';
 import { type PointerReading, readPointer } from '../../domain/repository/read-pointer.ts';
-import { targetOf, targetStream } from '../../domain/repository/target-name.ts';
 import { type Flip, flipKey, foldTarget, type RecordedFlip } from '../../domain/repository/target-state.ts';
 import type { Sha256 } from '../../kernel/ids.ts';
 import type { Append, StreamWrite } from '../../ports/journal.ts';
 import type { Origin, PointerState } from '../../ports/origin.ts';
 import { OriginFencedError, PointerMovedError } from '../../ports/origin-error.ts';
+import { decideAgain } from '../journal/decide-again.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
-import { decideAgain } from './decide-again.ts';
-import type { ReleaseWorld } from './release-world.ts';
+import type { ReleaseWorld } from '../release/release-world.ts';
 
 export interface PointerMove {
   readonly kind: 'flip' | 'undo';

@@ -1,5 +1,5 @@
+import { targetStream } from '../../domain/journal/streams.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
-import { targetStream } from '../../domain/repository/target-name.ts';
 import { foldTarget, type TargetState } from '../../domain/repository/target-state.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Journal } from '../../ports/journal.ts';

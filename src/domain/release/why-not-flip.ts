@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { gatesPassed, reviewGates } from './gate-review.ts';
-import { isProved } from './release-machine.ts';
+import { isProved } from './next-release-action.ts';
 import type { ReleaseState } from './release-state.ts';
 
 /** Why the first pointer may not move. */

@@ -1,11 +1,11 @@
+import { targetStream } from '../../domain/journal/streams.ts';
 import { neededGenerations } from '../../domain/release/needed-generations.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { channelRepositories } from '../../domain/repository/channel-repositories.ts';
-import { targetOf } from '../../domain/repository/target-name.ts';
 import { holdLease } from '../lease/hold-lease.ts';
-import { viewChannel } from './channel-view.ts';
-import { listReleases } from './load-release.ts';
-import type { ReleaseWorld } from './release-world.ts';
+import { listReleases } from '../release/load-release.ts';
+import type { ReleaseWorld } from '../release/release-world.ts';
+import { viewChannel } from './view-channel.ts';
 
 /** The staging view stops showing a release's candidate; another line's stays. Twice is the same as once. */
 export async function hideCandidate(world: ReleaseWorld, release: ReleaseState): Promise<void> {
@@ -23,7 +23,7 @@ export async function hideCandidate(world: ReleaseWorld, release: ReleaseState):
  */
 export async function sweepAfterPromotion(world: ReleaseWorld, release: ReleaseState): Promise<void> {
   const { channel } = release.plan;
-  const target = await holdLease(world, `target/${targetOf(channel)}`);
+  const target = await holdLease(world, targetStream(channel));
   if (target === undefined) return;
   try {
     const { origin, current } = await viewChannel(world, release.config, channel);

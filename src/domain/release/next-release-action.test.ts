@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { generationOf, History, T0 } from '../../../test/support/release/history.ts';
 import { type Instant, toInstant } from '../../kernel/instant.ts';
 import { newEvent } from '../journal/event-definition.ts';
+import { type Goal, isProved, nextReleaseAction, type ReleaseAction, VERIFIED_FOR_MS } from './next-release-action.ts';
 import { RELEASE_EVENTS } from './release-events.ts';
-import { type Goal, isProved, nextReleaseAction, type ReleaseAction, VERIFIED_FOR_MS } from './release-machine.ts';
 
 const GATED = { gates: { lead: {} } };
 const proved = (config = {}) => new History(config).staged(1).verified(1);

@@ -1,7 +1,7 @@
 import { JournalConflictError } from '../../ports/journal.ts';
 
-/** Enough for people who speak at gates meanwhile; more means that something appends in a loop. */
-const TRIES = 20;
+/** Enough for any number of people and lines on one channel; more means that something appends in a loop. */
+const TRIES = 50;
 
 /** Somebody added a fact while this was being decided: reads again and decides again, from the beginning. */
 export async function decideAgain<Result>(decide: () => Promise<Result>): Promise<Result> {

@@ -1,8 +1,8 @@
+import { targetStream } from '../../domain/journal/streams.ts';
 import { HeldElsewhereError, PointerUnderWayError } from '../../domain/release/release-errors.ts';
-import { targetOf, targetStream } from '../../domain/repository/target-name.ts';
 import { foldTarget } from '../../domain/repository/target-state.ts';
 import { type HeldLease, holdLease } from '../lease/hold-lease.ts';
-import type { ReleaseWorld } from './release-world.ts';
+import type { ReleaseWorld } from '../release/release-world.ts';
 
 /**
  * Works on a channel's pointer under lease `target/<channel>/tree`: one at a time, whatever line they belong to.
@@ -15,7 +15,7 @@ export async function withTarget<Result>(
   release: string,
   work: (target: HeldLease) => Promise<Result>,
 ): Promise<Result> {
-  const name = `target/${targetOf(channel)}`;
+  const name = targetStream(channel);
   const held = await holdLease(world, name);
   if (held === undefined) {
     const holder = (await world.journal.leaseHolder(name))?.holder;

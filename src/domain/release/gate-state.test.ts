@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toInstant } from '../../kernel/instant.ts';
-import { type GateQuestion, type GateWord, gateState } from './gate.ts';
+import { type GateQuestion, type GateWord, gateState } from './gate-state.ts';
 
 const HOUR = 3_600_000;
 const at = (hours: number) => toInstant(hours * HOUR);

@@ -1,10 +1,9 @@
 import type { ResolvedConfig } from '../../domain/config/resolved-config.ts';
+import { channelStream, targetStream } from '../../domain/journal/streams.ts';
 import { JournalOutrunError, PointerNotOursError } from '../../domain/release/release-errors.ts';
-import { channelStream } from '../../domain/repository/channel-events.ts';
-import { targetStream } from '../../domain/repository/target-name.ts';
 import { foldTarget, hasShown } from '../../domain/repository/target-state.ts';
 import type { Origin, SealedGeneration } from '../../ports/origin.ts';
-import type { ReleaseWorld } from './release-world.ts';
+import type { ReleaseWorld } from '../release/release-world.ts';
 
 export interface ChannelView {
   readonly origin: Origin;

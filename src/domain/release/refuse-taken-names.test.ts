@@ -3,8 +3,8 @@ import { build, planOf, type RunConfig, script } from '../../../test/support/sim
 import { toInstant } from '../../kernel/instant.ts';
 import type { ListedPackage } from '../repository/generation.ts';
 import { planRun } from '../run/plan-run.ts';
+import { refuseOlder, refuseTakenNames } from './refuse-taken-names.ts';
 import { NameTakenError, VersionRefusedError } from './release-errors.ts';
-import { refuseOlder, refuseTakenNames } from './taken-names.ts';
 
 const runOf = (version: string, packages: RunConfig['packages'], vars = {}) =>
   planRun(planOf({ packages, vars }, { version }));

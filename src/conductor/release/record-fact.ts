@@ -1,7 +1,8 @@
 import type { NewEvent } from '../../domain/journal/entry.ts';
+import { releaseStream } from '../../domain/journal/streams.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { decideAgain } from '../journal/decide-again.ts';
 import type { HeldLease } from '../lease/hold-lease.ts';
-import { decideAgain } from './decide-again.ts';
 import { loadRelease } from './load-release.ts';
 import type { Actor, ReleaseWorld } from './release-world.ts';
 
@@ -38,7 +39,7 @@ export async function recordDecided(
     by: actor.login,
     at: world.clock.now(),
     leases: [held.guard],
-    writes: [{ stream: `release/${release.id}`, expectedSeq: release.seq, events: [event] }],
+    writes: [{ stream: releaseStream(release.id), expectedSeq: release.seq, events: [event] }],
   });
   return await loadRelease(world.journal, release.id);
 }

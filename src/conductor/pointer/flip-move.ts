@@ -1,12 +1,13 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
+import { lineStream, releaseStream } from '../../domain/journal/streams.ts';
 import { LINE_EVENTS } from '../../domain/release/line-events.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import type { Promotion, ReleaseState } from '../../domain/release/release-state.ts';
 import type { StreamWrite } from '../../ports/journal.ts';
-import { failureOfError } from './failure-of-error.ts';
-import { loadLine, loadRelease } from './load-release.ts';
+import { failureOfError } from '../release/failure-of-error.ts';
+import { loadLine, loadRelease } from '../release/load-release.ts';
+import type { ReleaseWorld } from '../release/release-world.ts';
 import type { MoveOutcome, PointerMove } from './move-pointer.ts';
-import type { ReleaseWorld } from './release-world.ts';
 
 /**
  * Phase 3: the one flip of a promotion. With its receipt the release is live and its line free, or it has failed and nothing
@@ -40,7 +41,7 @@ async function receiptWrites(
   outcome: MoveOutcome,
 ): Promise<readonly StreamWrite[]> {
   const release = await loadRelease(journal, id);
-  const own = { stream: `release/${id}`, expectedSeq: release.seq };
+  const own = { stream: releaseStream(id), expectedSeq: release.seq };
   if (outcome.is === 'not-done') {
     const failure = failureOfError(release, { phase: 'promote' }, outcome.because);
     return [{ ...own, events: [newEvent(RELEASE_EVENTS, 'release.failed', failure)] }];
@@ -51,6 +52,6 @@ async function receiptWrites(
   const closed = newEvent(LINE_EVENTS, 'release.closed', { release: id, how: 'live' });
   return [
     { ...own, events: [newEvent(RELEASE_EVENTS, 'release.live', live)] },
-    { stream: `line/${release.plan.line}`, expectedSeq: line.seq, events: [closed] },
+    { stream: lineStream(release.plan.line), expectedSeq: line.seq, events: [closed] },
   ];
 }
