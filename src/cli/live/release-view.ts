@@ -1,5 +1,6 @@
 import type { Entry } from '../../domain/journal/entry.ts';
 import { releaseStream, runStream } from '../../domain/journal/streams.ts';
+import { activityOf, withActivity } from '../../domain/release/activity.ts';
 import type { Goal } from '../../domain/release/next-release-action.ts';
 import { foldRelease, type ReleaseState } from '../../domain/release/release-state.ts';
 import { type StatusReport, statusReport } from '../../domain/release/status-report.ts';
@@ -8,7 +9,6 @@ import type { RunState } from '../../domain/run/run-state.ts';
 import type { ReleaseId } from '../../kernel/ids.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Journal } from '../../ports/journal.ts';
-import { activityOf, withActivity } from './activity.ts';
 
 /** One release as it stands, kept up to date by the facts it is told: nothing is read again for every redraw. */
 export class ReleaseView {

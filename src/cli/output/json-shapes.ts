@@ -3,7 +3,7 @@ import type { GateRow } from '../../domain/release/gate-review.ts';
 import type { Candidate, ClientReport, Failure, Promotion } from '../../domain/release/release-state.ts';
 import type { StatusRow } from '../../domain/release/status-report.ts';
 import { formatInstant, type Instant } from '../../kernel/instant.ts';
-import type { StatusView } from '../verbs/read-status.ts';
+import type { StatusView } from '../status/read-status.ts';
 
 // What `--output json` promises: these members are always there, `null` when there is nothing to say; times are ISO 8601 in UTC.
 

@@ -1,11 +1,11 @@
 import { abandonRelease } from '../../conductor/release/abandon-release.ts';
 import { done } from '../../conductor/release/verb-outcome.ts';
 import type { ExitCode } from '../../kernel/exit-code.ts';
+import { actOnce } from '../acting/act-once.ts';
+import { actorOf } from '../acting/open-place.ts';
 import type { CliContext } from '../context.ts';
 import { ReasonNeededError } from '../usage-error.ts';
 import { type OptionValues, text } from '../verb.ts';
-import { actOnce } from './act-once.ts';
-import { actorOf } from './open-place.ts';
 
 export async function run(
   context: CliContext,

@@ -1,9 +1,9 @@
 import { runStream } from '../../domain/journal/streams.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { Journal } from '../../ports/journal.ts';
+import { withState } from '../acting/open-place.ts';
 import type { CliContext } from '../context.ts';
 import { oneLine } from '../output/printable.ts';
-import { withState } from './open-place.ts';
 
 /**
  * Words for a completion script, one a line. It never says what is wrong: somebody who presses Tab has asked for words, and

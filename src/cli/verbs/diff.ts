@@ -1,10 +1,10 @@
 import { loadRelease } from '../../conductor/release/load-release.ts';
 import { comparePlans } from '../../domain/release/release-plan.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
+import { withState } from '../acting/open-place.ts';
 import type { CliContext } from '../context.ts';
 import { printJson } from '../output/print-json.ts';
 import { oneLine } from '../output/printable.ts';
-import { withState } from './open-place.ts';
 
 export async function run(context: CliContext, [a = '', b = '']: readonly string[]): Promise<ExitCode> {
   return await withState(context, 'read', async ({ journal }) => {

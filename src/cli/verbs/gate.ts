@@ -3,10 +3,10 @@ import { done, waiting } from '../../conductor/release/verb-outcome.ts';
 import { gatesPassed, reviewGates } from '../../domain/release/gate-review.ts';
 import type { GateVerb } from '../../domain/release/refuse-word.ts';
 import { EXIT } from '../../kernel/exit-code.ts';
+import { actorOf, withState } from '../acting/open-place.ts';
+import { printOutcome } from '../acting/print-outcome.ts';
 import { ReasonNeededError } from '../usage-error.ts';
 import { text, type VerbModule } from '../verb.ts';
-import { actorOf, withState } from './open-place.ts';
-import { printOutcome } from './print-outcome.ts';
 
 const SAID = { approve: 'approved', reject: 'rejected', withdraw: 'took their word back at' } as const;
 

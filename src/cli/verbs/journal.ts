@@ -7,12 +7,12 @@ import { verifyJournal } from '../../conductor/journal/verify-journal.ts';
 import type { JournalFinding } from '../../domain/journal/verify-entries.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import type { Journal } from '../../ports/journal.ts';
+import { withState } from '../acting/open-place.ts';
 import type { CliContext } from '../context.ts';
 import { describeError, exitOfError } from '../output/describe-error.ts';
 import { harmlessJson, JsonList, printJson } from '../output/print-json.ts';
 import { oneLine } from '../output/printable.ts';
 import { UsageError } from '../usage-error.ts';
-import { withState } from './open-place.ts';
 
 export async function run(context: CliContext, [action = '', stream]: readonly string[]): Promise<ExitCode> {
   if (!['show', 'export', 'verify'].includes(action)) {

@@ -2,10 +2,10 @@ import { type PendingMove, pendingMoves } from '../../conductor/pointer/pending-
 import { listReleases } from '../../conductor/release/load-release.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatInstant } from '../../kernel/instant.ts';
+import { withState } from '../acting/open-place.ts';
 import type { CliContext } from '../context.ts';
 import { printJson } from '../output/print-json.ts';
 import { type OptionValues, text } from '../verb.ts';
-import { withState } from './open-place.ts';
 
 export async function run(context: CliContext, _args: readonly string[], options: OptionValues): Promise<ExitCode> {
   return await withState(context, 'read-or-none', async ({ journal }) => {

@@ -4,13 +4,13 @@ import type { AttemptState, RunState } from '../../domain/run/run-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatInstant } from '../../kernel/instant.ts';
 import type { LogLine } from '../../ports/executor.ts';
+import { withState } from '../acting/open-place.ts';
 import type { CliContext } from '../context.ts';
 import { describeError, exitOfError } from '../output/describe-error.ts';
 import { JsonList } from '../output/print-json.ts';
 import { oneLine } from '../output/printable.ts';
 import { UsageError } from '../usage-error.ts';
 import { type OptionValues, text } from '../verb.ts';
-import { withState } from './open-place.ts';
 
 /** `logs ID [STEP]`, also `logs ID/STEP`. */
 export async function run(

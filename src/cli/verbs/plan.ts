@@ -1,12 +1,12 @@
 import { type PlanResult, planRelease } from '../../conductor/release/plan-release.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
+import { actorOf, withWorld } from '../acting/open-place.ts';
+import { readConfig } from '../acting/read-config.ts';
 import type { CliContext } from '../context.ts';
 import { paint } from '../output/paint.ts';
 import { printJson } from '../output/print-json.ts';
 import { printable } from '../output/printable.ts';
 import { type OptionValues, text } from '../verb.ts';
-import { actorOf, withWorld } from './open-place.ts';
-import { readConfig } from './read-config.ts';
 
 export async function run(
   context: CliContext,

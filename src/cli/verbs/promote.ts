@@ -1,8 +1,8 @@
 import { promote } from '../../conductor/release/release-verbs.ts';
 import type { ExitCode } from '../../kernel/exit-code.ts';
+import { conduct } from '../acting/conduct.ts';
 import type { CliContext } from '../context.ts';
 import type { OptionValues } from '../verb.ts';
-import { conduct } from './conduct.ts';
 
 export async function run(
   context: CliContext,

@@ -1,10 +1,10 @@
 import { type Decision, resumeRelease } from '../../conductor/release/release-verbs.ts';
 import type { ExitCode } from '../../kernel/exit-code.ts';
 import type { StepId } from '../../kernel/ids.ts';
+import { conduct } from '../acting/conduct.ts';
 import type { CliContext } from '../context.ts';
 import { ReasonNeededError, UsageError } from '../usage-error.ts';
 import { type OptionValues, text } from '../verb.ts';
-import { conduct } from './conduct.ts';
 
 export async function run(
   context: CliContext,

@@ -1,14 +1,14 @@
 import { planRelease } from '../../conductor/release/plan-release.ts';
 import { resumeRelease } from '../../conductor/release/release-verbs.ts';
 import type { ExitCode } from '../../kernel/exit-code.ts';
+import { actorOf, withWorld } from '../acting/open-place.ts';
+import { printOutcome } from '../acting/print-outcome.ts';
+import { readConfig } from '../acting/read-config.ts';
 import type { CliContext } from '../context.ts';
 import { showProgress } from '../live/show-progress.ts';
 import { ReasonNeededError } from '../usage-error.ts';
 import { type OptionValues, text, texts } from '../verb.ts';
-import { actorOf, withWorld } from './open-place.ts';
 import { run as plan, printWarnings } from './plan.ts';
-import { printOutcome } from './print-outcome.ts';
-import { readConfig } from './read-config.ts';
 
 export async function run(context: CliContext, args: readonly string[], options: OptionValues): Promise<ExitCode> {
   const [line = ''] = args;

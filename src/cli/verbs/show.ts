@@ -2,14 +2,14 @@ import { loadRelease } from '../../conductor/release/load-release.ts';
 import type { ClientReport, ReleaseState } from '../../domain/release/release-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatInstant, type Instant } from '../../kernel/instant.ts';
+import { withState } from '../acting/open-place.ts';
 import type { CliContext } from '../context.ts';
 import { formatRow, formatTime } from '../output/format-row.ts';
 import { candidateJson, clientReportJson, promotionJson, statusJson } from '../output/json-shapes.ts';
 import { paint } from '../output/paint.ts';
 import { printJson } from '../output/print-json.ts';
 import { oneLine, printable } from '../output/printable.ts';
-import { withState } from './open-place.ts';
-import { readStatus } from './read-status.ts';
+import { readStatus } from '../status/read-status.ts';
 
 export async function run(context: CliContext, [id = '']: readonly string[]): Promise<ExitCode> {
   return await withState(context, 'read', async (state) => {

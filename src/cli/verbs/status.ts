@@ -4,13 +4,13 @@ import type { ReleaseState } from '../../domain/release/release-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 import { formatDuration } from '../../kernel/format-duration.ts';
 import type { Instant } from '../../kernel/instant.ts';
+import { withState } from '../acting/open-place.ts';
 import type { CliContext } from '../context.ts';
 import { failureWords } from '../output/failure-words.ts';
 import { formatRow, formatTime } from '../output/format-row.ts';
 import { paint } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
-import { withState } from './open-place.ts';
-import { readStatus, type StatusView } from './read-status.ts';
+import { readStatus, type StatusView } from '../status/read-status.ts';
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<ExitCode> {
   return await withState(context, 'read-or-none', async (state) => {

@@ -1,6 +1,6 @@
 import { workTowards } from '../../conductor/release/release-verbs.ts';
+import { conduct } from '../acting/conduct.ts';
 import type { VerbModule } from '../verb.ts';
-import { conduct } from './conduct.ts';
 
 /** `build`, `stage`, `verify`: the same verb with another goal. */
 export const verb = (goal: 'build' | 'stage' | 'verify'): VerbModule => ({

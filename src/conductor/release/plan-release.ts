@@ -3,7 +3,6 @@ import { newEvent } from '../../domain/journal/event-definition.ts';
 import { lineStream, releaseStream } from '../../domain/journal/streams.ts';
 import { allocateVersion } from '../../domain/release/allocate-version.ts';
 import { baseOfBranch } from '../../domain/release/branch-base.ts';
-import { firstPlan } from '../../domain/release/first-plan.ts';
 import { LINE_EVENTS } from '../../domain/release/line-events.ts';
 import type { LineState } from '../../domain/release/line-state.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
@@ -12,6 +11,7 @@ import { FirstVersionNeededError, LineUnknownError, ReleaseOpenError } from '../
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { planDigest, type ReleasePlan } from '../../domain/release/release-plan.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { unbuiltPlan } from '../../domain/release/unbuilt-plan.ts';
 import { parseVersionPattern } from '../../domain/release/version-pattern.ts';
 import { planRun } from '../../domain/run/plan-run.ts';
 import { decideAgain } from '../journal/decide-again.ts';
@@ -65,7 +65,7 @@ async function planOnce(world: ReleaseWorld, request: PlanRequest): Promise<Plan
   }
   const version = versionFor(request, lineConfig, line);
   const id = `${request.line}-${version}`;
-  const plan = firstPlan(request.planned, { id, line: request.line, version, revision: 1, number: 1 });
+  const plan = unbuiltPlan(request.planned, { id, line: request.line, version, revision: 1, number: 1 });
   const run = planRun(runPlanOf({ plan, config, context, plannedAt: world.clock.now() }));
   refuseTakenNames(run, listed, await releasesOfOthers(world.journal, request.line));
   const warnings = await refuseKeysEndingSoon(world, config, request.line);

@@ -1,10 +1,10 @@
 import { newEvent } from '../../domain/journal/event-definition.ts';
-import { firstPlan } from '../../domain/release/first-plan.ts';
 import type { PlannedConfig } from '../../domain/release/planned-config.ts';
 import { refuseTakenNames } from '../../domain/release/refuse-taken-names.ts';
 import { RELEASE_EVENTS } from '../../domain/release/release-events.ts';
 import { compareJson, planDigest } from '../../domain/release/release-plan.ts';
 import type { ReleaseState } from '../../domain/release/release-state.ts';
+import { unbuiltPlan } from '../../domain/release/unbuilt-plan.ts';
 import { planRun } from '../../domain/run/plan-run.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { viewChannel } from '../pointer/view-channel.ts';
@@ -33,7 +33,7 @@ export async function replanRelease(
   const changed = compareJson(release.config as unknown as JsonObject, config as unknown as JsonObject).map(
     ({ path, before, after }) => `${path}: ${before} -> ${after}`,
   );
-  const plan = firstPlan(planned, { id: release.id, line, version, revision, number: number + 1 });
+  const plan = unbuiltPlan(planned, { id: release.id, line, version, revision, number: number + 1 });
   const run = planRun(runPlanOf({ plan, config, context, plannedAt: release.plannedAt }));
   const { current } = await viewChannel(world, config, channel);
   const listed = Object.values(current?.repositories ?? {}).flatMap((repository) => repository.packages);

@@ -1,9 +1,9 @@
 import type { Entry, NewEvent } from '../../../src/domain/journal/entry.ts';
 import { newEvent } from '../../../src/domain/journal/event-definition.ts';
-import { firstPlan } from '../../../src/domain/release/first-plan.ts';
 import { RELEASE_EVENTS } from '../../../src/domain/release/release-events.ts';
 import { planDigest } from '../../../src/domain/release/release-plan.ts';
 import { foldRelease, type ReleaseState } from '../../../src/domain/release/release-state.ts';
+import { unbuiltPlan } from '../../../src/domain/release/unbuilt-plan.ts';
 import { type Instant, toInstant } from '../../../src/kernel/instant.ts';
 import { type HouseConfig, houseConfig } from './house-config.ts';
 
@@ -45,7 +45,7 @@ export class History {
   planned(number = 1): this {
     const config = houseConfig(this.#config);
     const planned = { config, digest: digestOf(99), context: { baseDir: '/nowhere', epoch: {}, environment: {} } };
-    const plan = firstPlan(planned, { id: 'main-1.1', line: 'main', version: '1.1', revision: 1, number });
+    const plan = unbuiltPlan(planned, { id: 'main-1.1', line: 'main', version: '1.1', revision: 1, number });
     const data = { plan, digest: planDigest(plan), config: config as never, context: planned.context, changed: [] };
     return this.add(newEvent(RELEASE_EVENTS, 'release.planned', data));
   }

@@ -6,7 +6,7 @@ import type { ReleasePlan } from './release-plan.ts';
 import { stepsOfLine } from './steps-of-line.ts';
 
 /** The plan before anything has been built: version, packages by name, targets, gates. Its digest covers the config. */
-export function firstPlan(
+export function unbuiltPlan(
   { config, digest }: PlannedConfig,
   release: {
     readonly id: string;

@@ -1,9 +1,9 @@
-import { type Goal, nextReleaseAction } from '../../domain/release/next-release-action.ts';
-import type { ReleaseState } from '../../domain/release/release-state.ts';
-import type { StatusRow } from '../../domain/release/status-report.ts';
-import { runOutcome } from '../../domain/run/run-outcome.ts';
-import type { RunState } from '../../domain/run/run-state.ts';
 import type { Instant } from '../../kernel/instant.ts';
+import { runOutcome } from '../run/run-outcome.ts';
+import type { RunState } from '../run/run-state.ts';
+import { type Goal, nextReleaseAction } from './next-release-action.ts';
+import type { ReleaseState } from './release-state.ts';
+import type { StatusRow } from './status-report.ts';
 
 /** What somebody who conducts a release is busy with between two facts: a row of the status, and in words. */
 export interface Activity {

@@ -61,7 +61,7 @@ async function withActivities(
   run: RunState,
   now: Instant,
 ): Promise<StatusReport['rows']> {
-  const { activityOf, withActivity } = await import('../live/activity.ts');
+  const { activityOf, withActivity } = await import('../../domain/release/activity.ts');
   return withActivity(report.rows, activityOf(release, run, 'end', now), lastFactAt(release, run));
 }
 
