@@ -1,5 +1,7 @@
 import { type GateRow, openGates } from '../../domain/release/gate-review.ts';
 import type { GateState } from '../../domain/release/gate-state.ts';
+import type { Goal } from '../../domain/release/next-release-action.ts';
+import { isSeen } from '../../domain/release/phases.ts';
 import type { Failure, Phase, ReleaseState } from '../../domain/release/release-state.ts';
 import { EXIT, type ExitCode } from '../../kernel/exit-code.ts';
 
@@ -61,3 +63,21 @@ function wordsOf(state: GateState): string {
       return `approvals of ${state.by.join(', ')} have expired`;
   }
 }
+
+/** All that was asked for has been done. */
+export function reached(release: ReleaseState, goal: Goal): VerbOutcome {
+  const { id, phase } = release;
+  if (isSeen(phase)) return done(release, `${id} is live; users see it.`);
+  if (phase === 'abandoned') return done(release, `${id} is abandoned.`);
+  const next = goal === 'verify' ? `slipway promote ${id}` : `slipway resume ${id}`;
+  return done(release, `${id} is ${goal === 'build' ? 'built' : phase}.`, next);
+}
+
+/** Ctrl-C, where it was safe. */
+export const interrupted = (release: ReleaseState): VerbOutcome => ({
+  exit: EXIT.interrupted,
+  release: release.id,
+  phase: release.phase,
+  sentence: `Interrupted; ${release.id} is ${release.phase}, and nothing is lost.`,
+  next: release.phase === 'undone' ? `slipway promote ${release.id}` : `slipway resume ${release.id}`,
+});
