@@ -116,6 +116,10 @@ function failureOf(
   return { ...where, step: first.step, class: first.class, sentence: `${first.sentence}${more}`, remedy: first.remedy };
 }
 
-const record = async (world: ReleaseWorld, acting: Acting, event: NewEvent): Promise<{ readonly release: ReleaseState }> => ({
+const record = async (
+  world: ReleaseWorld,
+  acting: Acting,
+  event: NewEvent,
+): Promise<{ readonly release: ReleaseState }> => ({
   release: await recordFact(world, acting.state.id, acting, event),
 });
