@@ -65,6 +65,18 @@ export class Project {
     return { ...finished, document: JSON.parse(finished.stdout) as Record<string, unknown> };
   }
 
+  /** Supervisors and their commands outlive the conductor: that is what they are for. Each names a path of this folder. */
+  #endAttempts(): void {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`${this.folder}/.slipway/attempts/`))
+          process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // it has ended meanwhile
+      }
+    }
+  }
+
   start(
     args: readonly string[],
     { env = {}, cwd = this.folder }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
@@ -112,6 +124,7 @@ export class Project {
   /** Ends what still runs, by its pid, and removes the folder. */
   async remove(): Promise<void> {
     for (const running of this.#running) await running.end('SIGKILL');
+    this.#endAttempts();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
