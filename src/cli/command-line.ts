@@ -35,7 +35,8 @@ async function runVerb(
   parts: SlipwayParts,
 ): Promise<ExitCode> {
   const output = options['output'] === 'json' ? 'json' : 'text';
-  const terminal = processTerminal({ color: options['color'] !== false, isJson: output === 'json' });
+  const onLost = (): void => failAtExit(verb);
+  const terminal = processTerminal({ color: options['color'] !== false, isJson: output === 'json', onLost });
   const interrupt = listenForInterrupt((cause) => reportError(cause, terminal, output));
   try {
     const context: CliContext = {
@@ -59,6 +60,18 @@ async function runVerb(
   } finally {
     interrupt.stop();
   }
+}
+
+/**
+ * Of a verb that only reads, its words are all there is: without them it has failed. What another verb did is done all the
+ * same, and who ran it again because of a full disk would do it twice.
+ */
+function failAtExit({ options }: VerbSpec): void {
+  const writes = options.some(({ flag }) => flag === '--dry-run');
+  if (!writes)
+    process.once('exit', (code) => {
+      process.exitCode = code === EXIT.done ? EXIT.failed : code;
+    });
 }
 
 function parseAssignment(assignment: string): readonly [string, string] {

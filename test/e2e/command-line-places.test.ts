@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { PROGRAM } from '../support/program.ts';
 import { Project } from '../support/project.ts';
 import { GATED, PLAIN, withCommand } from '../support/project-configs.ts';
 
@@ -169,4 +171,23 @@ describe('places', () => {
       code: 'SLIP_CONFIG_UNKNOWN_KEY',
     });
   });
+});
+
+test('output to a full disk: what only reads has failed, what was done is done, and both say so', async () => {
+  const project = await open(PLAIN);
+  const full = openSync('/dev/full', 'w');
+  const ran = (...args: string[]) => {
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+      cwd: project.folder,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    return { status, stderr };
+  };
+  const warned = { stderr: expect.stringContaining('warning: output could not be written and ends here: ENOSPC') };
+  expect(ran('plan', 'main')).toMatchObject({ status: 0, ...warned });
+  expect(ran('status')).toMatchObject({ status: 1, ...warned });
+  expect(ran('list', '--output', 'json')).toMatchObject({ status: 1, ...warned });
+  closeSync(full);
+  expect((await project.run('list')).stdout).toContain('main-1.1');
 });

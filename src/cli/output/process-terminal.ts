@@ -8,6 +8,8 @@ const DEFAULT_HEIGHT = 24;
 export interface TerminalWishes {
   readonly color: boolean;
   readonly isJson: boolean;
+  /** Told when results could not be written, though somebody may want them: not when the reader has gone. */
+  readonly onLost?: () => void;
 }
 
 /** The process's own streams. Colours obey NO_COLOR, FORCE_COLOR and TERM=dumb. */
@@ -17,7 +19,7 @@ export function processTerminal(wishes: TerminalWishes): Terminal {
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== '';
   const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   const hasColor = wishes.color && !hasNoColor && !wishes.isJson && (isTerminal || forced);
-  const open = [openStream(stdout, stderr), openStream(stderr, stdout)] as const;
+  const open = [openStream(stdout, stderr, wishes.onLost), openStream(stderr, stdout)] as const;
   const region = new LiveRegion();
   let rows: readonly string[] = [];
   const columns = (): number => stderr.columns || stdout.columns || DEFAULT_COLUMNS; // 0: a terminal that does not know
@@ -59,11 +61,13 @@ export function processTerminal(wishes: TerminalWishes): Terminal {
  * Whoever reads us may have gone (`slipway list | head -1`): that is their right, and no failure of ours. Nor is a full disk
  * under the file that our words go to: what is being released goes on, and the other stream says so.
  */
-function openStream(stream: NodeJS.WriteStream, other: NodeJS.WriteStream): () => boolean {
+function openStream(stream: NodeJS.WriteStream, other: NodeJS.WriteStream, onLost?: () => void): () => boolean {
   let isOpen = true;
   stream.on('error', (cause: NodeJS.ErrnoException) => {
-    if (isOpen && cause.code !== 'EPIPE' && other.writable)
-      other.write(`warning: output could not be written and ends here: ${cause.message}\n`);
+    if (isOpen && cause.code !== 'EPIPE') {
+      if (other.writable) other.write(`warning: output could not be written and ends here: ${cause.message}\n`);
+      onLost?.();
+    }
     isOpen = false;
   });
   return () => isOpen;
